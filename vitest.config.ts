@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Tests read the packages' sources, so that a failing line is the line that was written.
+  resolve: { conditions: ['@hydrant/source', 'node'] },
+  ssr: { resolve: { conditions: ['@hydrant/source', 'node'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    testTimeout: 15_000,
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
+  },
+})
