@@ -1,0 +1,392 @@
+import { ABNORMAL, checkClosePayload, NO_STATUS } from './close-codes.ts'
+import { ControlRate } from './control-rate.ts'
+import type { DeflateParameters } from './deflate/parameters.ts'
+import type { Ending } from './endings.ts'
+import { misuse, WireError, type WireErrorCode } from './errors.ts'
+import { closePayload, controlPayload } from './frame-encoder.ts'
+import { FrameParser, type FrameSink } from './frame-parser.ts'
+import { FrameWriter } from './frame-writer.ts'
+import { completeLimits, type WireLimits } from './limits.ts'
+import { MaskKeys } from './mask-keys.ts'
+import * as op from './opcodes.ts'
+import type { Role } from './role.ts'
+import { Timers } from './timers.ts'
+
+/**
+ * What a connection reports, synchronously, from inside {@link WireConnection.receive},
+ * {@link WireConnection.receiveEof}, {@link WireConnection.handleTimeout} and {@link WireConnection.close}.
+ *
+ * Every payload is valid **until the callback returns**: it may be a view into the bytes given to `receive`, which
+ * their owner may use again. Copy what you keep. It may be sent on from inside the callback (sending copies).
+ *
+ * An exception thrown by a callback closes the connection with 1011 and then leaves `receive`.
+ */
+export interface WireEvents {
+  /** A complete message: unmasked, inflated, and valid UTF-8 unless `binary`. */
+  onMessage(payload: Buffer, binary: boolean): void
+  /** A ping came; its pong is queued already. */
+  onPing?(payload: Buffer): void
+  /** A pong came, asked for or not. */
+  onPong?(payload: Buffer): void
+  /** How the connection ended. Called exactly once; nothing is reported after it. */
+  onEnd(ending: Ending): void
+}
+
+export interface WireConnectionOptions {
+  readonly role: Role
+  readonly events: WireEvents
+  /** The caller's monotonic clock, in milliseconds. */
+  readonly now: number
+  readonly limits?: Partial<WireLimits> | undefined
+  /** What the handshake agreed on. Absent: no compression. */
+  readonly deflate?: DeflateParameters | undefined
+  /**
+   * Fills the array with unpredictable bytes, for mask keys and for the jitter of pings. Required in the client role;
+   * without it a server's pings have no jitter.
+   */
+  readonly random?: ((bytes: Uint8Array) => void) | undefined
+}
+
+export interface FragmentOptions {
+  /** The kind of the message; counts for its first fragment. Default false: text. */
+  readonly binary?: boolean | undefined
+  /** True for the last fragment. */
+  readonly final: boolean
+}
+
+/** `open`: messages flow. `closing`: we sent Close and wait for the answer. `closed`: the ending has been reported. */
+export type WireState = 'open' | 'closing' | 'closed'
+
+/**
+ * One RFC 6455 connection after its handshake, in either role: bytes and the time in, events and bytes out. It reads no
+ * socket, clock or random source of its own, and never throws at what a peer sends.
+ *
+ * The caller's part: after every call, write what {@link takeOutput} returns; end the transport when {@link shouldEnd};
+ * destroy it when {@link shouldDestroy}; and call {@link handleTimeout} at {@link nextTimeout}.
+ */
+export class WireConnection {
+  readonly #role: Role
+  readonly #events: WireEvents
+  readonly #limits: WireLimits
+  readonly #random: ((bytes: Uint8Array) => void) | undefined
+  readonly #deflate: DeflateParameters | undefined
+  readonly #parser: FrameParser
+  readonly #writer: FrameWriter
+  readonly #controlRate: ControlRate
+  readonly #timers = new Timers()
+  #state: WireState = 'open'
+  #now: number
+  #isReceiving = false
+  /** What our Close said, while we wait for its answer. */
+  #ourClose: { code: number; reason: string } | undefined
+  /** Output from before this read has not been taken: the transport is not keeping up. */
+  #isBackedUp = false
+  /** The newest ping not yet answered because of that. */
+  #owedPong: Buffer | undefined
+  #shouldEnd = false
+  #shouldDestroy = false
+
+  /** Throws a TypeError for limits that are not numbers, and for a client without a random source. */
+  constructor(options: WireConnectionOptions) {
+    const { role, events, now, deflate, random } = options
+    if (role === 'client' && random === undefined) throw misuse('random-required')
+    this.#role = role
+    this.#events = events
+    this.#limits = completeLimits(options.limits)
+    this.#random = random
+    this.#deflate = deflate
+    this.#now = now
+    const sink: FrameSink = {
+      onMessage: (payload, binary) => events.onMessage(payload, binary),
+      onPingFrame: (payload) => this.#onPing(payload),
+      onPongFrame: (payload) => this.#onPong(payload),
+      onCloseFrame: (payload) => this.#onClose(payload),
+      onViolation: (code) => this.#onViolation(code),
+    }
+    this.#parser = new FrameParser(role, this.#limits, deflate !== undefined, sink)
+    this.#writer = new FrameWriter(role === 'client' ? new MaskKeys(random!) : undefined, deflate)
+    this.#controlRate = new ControlRate(this.#limits.controlFramesPerSecond, now)
+    this.#schedulePing(now)
+  }
+
+  get state(): WireState {
+    return this.#state
+  }
+
+  /** What the handshake agreed on, for those who compress once for many connections. */
+  get deflate(): DeflateParameters | undefined {
+    return this.#deflate
+  }
+
+  /**
+   * True when the transport is to be ended (a half-close: TCP FIN) once the output has been flushed. The server ends
+   * first; a client waits for it (RFC 6455 §7.1.1). Keep reading and discarding until the peer's end, or until
+   * {@link shouldDestroy}: closing a socket with unread bytes resets it, and the peer may lose our Close frame.
+   */
+  get shouldEnd(): boolean {
+    return this.#shouldEnd
+  }
+
+  /** True when there is nothing left to wait for: destroy the transport, flushed or not. */
+  get shouldDestroy(): boolean {
+    return this.#shouldDestroy
+  }
+
+  /** Bytes queued and not taken yet. */
+  get pendingBytes(): number {
+    return this.#writer.output.bytes
+  }
+
+  /** Payload bytes held for messages that are not complete. */
+  get heldBytes(): number {
+    return this.#parser.heldBytes
+  }
+
+  /**
+   * Bytes from the transport. Payloads are unmasked in place: the engine may change the bytes during the call, and
+   * keeps no reference to them after it.
+   */
+  receive(bytes: Buffer, now: number): void {
+    if (this.#isReceiving) throw misuse('receive-inside-event')
+    this.#now = now
+    // Any byte is a sign of life: a pong may be stuck behind a large message.
+    if (this.#timers.pong !== Infinity && this.#state !== 'closed') this.#schedulePing(now)
+    this.#isBackedUp = this.#writer.output.bytes > 0
+    this.#isReceiving = true
+    let returned = false
+    try {
+      this.#parser.receive(bytes)
+      returned = true
+    } finally {
+      this.#isReceiving = false
+      if (!returned) this.#abandon()
+    }
+    this.#watchAssembly()
+  }
+
+  /** The transport's end: FIN, or its failure with `error`. Safe to call more than once. */
+  receiveEof(now: number, error?: Error): void {
+    this.#now = now
+    this.#timers.clearAll()
+    this.#shouldEnd = true
+    this.#shouldDestroy ||= error !== undefined
+    this.#end({ kind: 'transport-lost', code: ABNORMAL, reason: '', error })
+  }
+
+  /**
+   * Sends a text message; false, and nothing happens, once closing has begun. Throws a TypeError for a string with lone
+   * surrogates, or bytes that are not UTF-8. The payload is copied.
+   */
+  sendText(text: string | Uint8Array): boolean {
+    if (this.#state !== 'open') return false
+    this.#writer.text(text)
+    return true
+  }
+
+  /** Sends a binary message; false once closing has begun. Throws a TypeError unless given a Uint8Array. It is copied. */
+  sendBinary(data: Uint8Array): boolean {
+    if (this.#state !== 'open') return false
+    this.#writer.binary(data)
+    return true
+  }
+
+  /**
+   * Queues one or more whole frames from {@link encodeTextFrame} and its siblings; false once closing has begun. They
+   * are shared, not copied, so they must not change. Throws a TypeError in the client role, whose frames need masks.
+   */
+  sendFrame(frames: Buffer): boolean {
+    if (this.#state !== 'open') return false
+    this.#writer.encoded(frames)
+    return true
+  }
+
+  /**
+   * Sends the next fragment of a message, or the first of a new one; false once closing has begun. `binary` counts for
+   * the first only. Text may be cut inside a character when given as bytes. Until `final`, pings and pongs may be sent
+   * in between, and other messages throw a TypeError.
+   */
+  sendFragment(payload: string | Uint8Array, options: FragmentOptions): boolean {
+    if (this.#state !== 'open') return false
+    this.#writer.fragment(payload, options.binary === true, options.final)
+    return true
+  }
+
+  /** Sends a ping of at most 125 bytes; false once closing has begun. It does not move our own ping timer. */
+  ping(payload?: string | Uint8Array): boolean {
+    return this.#sendControl(op.PING, controlPayload(payload))
+  }
+
+  /** Sends an unsolicited pong of at most 125 bytes; false once closing has begun. Pings are answered without it. */
+  pong(payload?: string | Uint8Array): boolean {
+    return this.#sendControl(op.PONG, controlPayload(payload))
+  }
+
+  /**
+   * Begins the closing handshake; does nothing when it has begun already. Without a code the Close frame is empty.
+   * Throws a TypeError for a code that may not travel, or a reason over 123 bytes of UTF-8.
+   */
+  close(code?: number, reason?: string): void {
+    const payload = closePayload(code, reason)
+    if (this.#state !== 'open') return
+    this.#queueClose(payload)
+    this.#state = 'closing'
+    this.#ourClose = { code: code ?? NO_STATUS, reason: reason ?? '' }
+    this.#parser.skipMessages()
+    this.#timers.clearAll()
+    this.#timers.close = this.#now + this.#limits.closeTimeoutMs
+  }
+
+  /**
+   * Everything to write now, in order; `undefined` when there is nothing. An array only when large or shared pieces are
+   * among it: cork, write each, uncork.
+   */
+  takeOutput(): Buffer | Buffer[] | undefined {
+    if (this.#owedPong !== undefined) this.#payOwedPong()
+    return this.#writer.output.take()
+  }
+
+  /** When to call {@link handleTimeout}, on the caller's clock; `undefined` when no deadline is set. */
+  nextTimeout(): number | undefined {
+    return this.#timers.next()
+  }
+
+  /** Does what is due at `now`; nothing when nothing is. */
+  handleTimeout(now: number): void {
+    this.#now = now
+    const timers = this.#timers
+    if (now >= timers.close) this.#closeIsLate()
+    else if (now >= timers.pong) this.#peerIsGone('no-pong')
+    else if (now >= timers.assembly) this.#fail('slow-message', 'timed-out')
+    else if (now >= timers.ping) this.#sendOwnPing()
+  }
+
+  #onPing(payload: Buffer): void {
+    if (!this.#takeControlToken()) return
+    if (this.#state === 'open') {
+      // A peer that pings and does not read gets the newest pong only (RFC 6455 §5.5.3), so they never pile up.
+      if (this.#isBackedUp) this.#owedPong = Buffer.from(payload)
+      else this.#writer.frame(op.FIN_BIT | op.PONG, payload)
+      this.#events.onPing?.(payload)
+    }
+  }
+
+  #onPong(payload: Buffer): void {
+    if (this.#takeControlToken() && this.#state === 'open') this.#events.onPong?.(payload)
+  }
+
+  #onClose(payload: Buffer): void {
+    const error = checkClosePayload(payload)
+    if (error !== undefined) {
+      this.#onViolation(error)
+      return
+    }
+    this.#parser.stop()
+    if (this.#ourClose !== undefined) {
+      this.#end({ kind: 'closed-by-us', ...this.#ourClose })
+      return
+    }
+    const code = payload.length === 0 ? NO_STATUS : payload.readUInt16BE(0)
+    const reason = payload.toString('utf8', 2)
+    // RFC 6455 §5.5.1: the answer repeats what was sent.
+    this.#queueClose(payload)
+    this.#end({ kind: 'peer-closed', code, reason })
+  }
+
+  #onViolation(code: WireErrorCode): void {
+    this.#fail(code, 'peer-violation')
+  }
+
+  #takeControlToken(): boolean {
+    if (this.#controlRate.take(this.#now)) return true
+    this.#onViolation('too-many-control-frames')
+    return false
+  }
+
+  /** Fails the connection (RFC 6455 §7.1.7): a Close frame, unless ours is out already, and the ending. */
+  #fail(code: WireErrorCode, kind: 'peer-violation' | 'timed-out'): void {
+    const error = new WireError(code)
+    if (this.#state === 'open') this.#queueClose(closePayload(error.closeCode, error.message))
+    this.#end({ kind, code: error.closeCode, reason: error.message, error })
+  }
+
+  /** Nobody would read a Close frame. */
+  #peerIsGone(code: 'no-pong' | 'no-close'): void {
+    const error = new WireError(code)
+    this.#shouldDestroy = true
+    this.#end({ kind: 'timed-out', code: ABNORMAL, reason: error.message, error })
+  }
+
+  #closeIsLate(): void {
+    if (this.#state === 'closing') this.#peerIsGone('no-close')
+    this.#timers.clearAll()
+    this.#shouldEnd = true
+    this.#shouldDestroy = true
+  }
+
+  /** One of our own callbacks threw. */
+  #abandon(): void {
+    if (this.#state === 'closed') return
+    if (this.#state === 'open') this.#queueClose(closePayload(1011, ''))
+    this.#end({ kind: 'closed-by-us', code: 1011, reason: '' })
+  }
+
+  #end(ending: Ending): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#parser.stop()
+    this.#timers.clearAll()
+    if (this.#shouldDestroy) this.#shouldEnd = true
+    if (!this.#shouldEnd) {
+      this.#timers.close = this.#now + this.#limits.closeTimeoutMs
+      this.#shouldEnd = this.#role === 'server'
+    }
+    this.#events.onEnd(ending)
+  }
+
+  #queueClose(payload: Uint8Array): void {
+    if (this.#owedPong !== undefined) this.#payOwedPong()
+    this.#writer.frame(op.FIN_BIT | op.CLOSE, payload)
+  }
+
+  #payOwedPong(): void {
+    const payload = this.#owedPong!
+    this.#owedPong = undefined
+    this.#writer.frame(op.FIN_BIT | op.PONG, payload)
+  }
+
+  #sendControl(opcode: number, payload: Uint8Array): boolean {
+    if (this.#state !== 'open') return false
+    this.#writer.frame(op.FIN_BIT | opcode, payload)
+    return true
+  }
+
+  #sendOwnPing(): void {
+    this.#sendControl(op.PING, controlPayload(undefined))
+    this.#timers.ping = Infinity
+    this.#timers.pong = this.#now + this.#limits.pongTimeoutMs
+  }
+
+  /** The next ping is due an interval from now, and none is waited for. */
+  #schedulePing(now: number): void {
+    const { pingIntervalMs } = this.#limits
+    this.#timers.pong = Infinity
+    this.#timers.ping = pingIntervalMs === 0 ? Infinity : now + pingIntervalMs * this.#jitter()
+  }
+
+  /** 0.8 to 1.2, so that connections that began together do not ping together. */
+  #jitter(): number {
+    if (this.#random === undefined) return 1
+    const bytes = new Uint8Array(2)
+    this.#random(bytes)
+    return 0.8 + (0.4 * (bytes[0]! * 256 + bytes[1]!)) / 0xffff
+  }
+
+  /** The deadline of a message runs from its first byte, whatever comes in between. */
+  #watchAssembly(): void {
+    if (this.#state !== 'open') return
+    const timers = this.#timers
+    if (!this.#parser.isMidway) timers.assembly = Infinity
+    else if (timers.assembly === Infinity || this.#parser.passedBoundary)
+      timers.assembly = this.#now + this.#limits.assemblyTimeoutMs
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * One buffer that grows by doubling, so that what it holds is at most twice what was put in. Fragments are appended
+ * here and never kept as a list of views: a view of one byte would pin the whole read it came in.
+ */
+export class GrowingBuffer {
+  #bytes: Buffer | undefined
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Bytes held in memory, for tests of the bound. */
+  get capacity(): number {
+    return this.#bytes?.length ?? 0
+  }
+
+  /** `total`: the final length if it is known; growth stops there. The announcement itself allocates nothing. */
+  append(source: Uint8Array, start: number, end: number, total: number): void {
+    const length = this.#length + (end - start)
+    if (this.#bytes === undefined || this.#bytes.length < length) {
+      const capacity = Math.max(length, Math.min(this.#length * 2, total))
+      // Not from Node's shared pool: a byte that waits would keep 8 KiB of strangers alive.
+      const grown = Buffer.allocUnsafeSlow(capacity)
+      if (this.#bytes !== undefined) this.#bytes.copy(grown, 0, 0, this.#length)
+      this.#bytes = grown
+    }
+    this.#bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.#length)
+    this.#length = length
+  }
+
+  /** Hands the content over and forgets it. */
+  take(): Buffer {
+    const bytes = this.#bytes
+    const length = this.#length
+    this.clear()
+    if (bytes === undefined) return Buffer.alloc(0)
+    return bytes.length === length ? bytes : bytes.subarray(0, length)
+  }
+
+  clear(): void {
+    this.#bytes = undefined
+    this.#length = 0
+  }
+}

@@ -1,0 +1,114 @@
+import { isUtf8 } from 'node:buffer'
+import { inflate, INFLATE_TAIL } from './deflate/inflate.ts'
+import type { WireErrorCode } from './errors.ts'
+import { GrowingBuffer } from './growing-buffer.ts'
+import type { WireLimits } from './limits.ts'
+import { Utf8Stream } from './utf8.ts'
+
+const EMPTY: Buffer = Buffer.alloc(0)
+
+/** Where complete messages go. */
+export interface MessageSink {
+  onMessage(payload: Buffer, binary: boolean): void
+}
+
+/**
+ * Puts the frames of one message together: limits, UTF-8 as it comes, inflating at the end. Methods return the error
+ * that the peer made, if any.
+ */
+export class MessageAssembler {
+  readonly #limits: WireLimits
+  readonly #sink: MessageSink
+  readonly #received = new GrowingBuffer()
+  readonly #utf8 = new Utf8Stream()
+  #inProgress = false
+  #binary = false
+  #compressed = false
+  #fragments = 0
+  /** Sum of the announced lengths; what was received follows behind. */
+  #announced = 0
+
+  constructor(limits: WireLimits, sink: MessageSink) {
+    this.#limits = limits
+    this.#sink = sink
+  }
+
+  /** True from the first frame of a message to the end of its last. */
+  get inProgress(): boolean {
+    return this.#inProgress
+  }
+
+  /** True while no payload has been stored, so that a final frame that is there as a whole needs no copy. */
+  get isEmpty(): boolean {
+    return this.#received.length === 0
+  }
+
+  /** Bytes held in memory for the message in progress. */
+  get heldBytes(): number {
+    return this.#received.capacity
+  }
+
+  begin(binary: boolean, compressed: boolean): void {
+    this.#inProgress = true
+    this.#binary = binary
+    this.#compressed = compressed
+    this.#fragments = 0
+    this.#announced = 0
+  }
+
+  /** The header of the next frame: refuses what is too much before a byte of it has come. */
+  announce(length: number): WireErrorCode | undefined {
+    this.#announced += length
+    // Beyond 2^53 a length is no exact number any more, and no limit could mean it.
+    if (this.#announced > this.#limits.maxMessageBytes || this.#announced > Number.MAX_SAFE_INTEGER) {
+      return 'message-too-big'
+    }
+    if (++this.#fragments > this.#limits.maxFragments) return 'too-many-fragments'
+    return undefined
+  }
+
+  append(bytes: Buffer, start: number, end: number): WireErrorCode | undefined {
+    if (!this.#binary && !this.#compressed && !this.#utf8.push(bytes, start, end)) return 'bad-utf8'
+    this.#received.append(bytes, start, end, this.#announced + INFLATE_TAIL.length)
+    return undefined
+  }
+
+  /** The last frame has been appended. */
+  finish(): WireErrorCode | undefined {
+    this.#inProgress = false
+    if (this.#compressed) {
+      this.#received.append(INFLATE_TAIL, 0, INFLATE_TAIL.length, 0)
+      return this.#deliverInflated(this.#received.take())
+    }
+    if (!this.#utf8.complete) return 'bad-utf8'
+    this.#sink.onMessage(this.isEmpty ? EMPTY : this.#received.take(), this.#binary)
+    return undefined
+  }
+
+  /**
+   * The whole payload of a message, in place of `append` and `finish`. `seen` is the OR of its bytes (or 0x80 if that
+   * is not known): pure ASCII needs no validation.
+   */
+  deliverWhole(payload: Buffer, seen: number): WireErrorCode | undefined {
+    this.#inProgress = false
+    if (this.#compressed) return this.#deliverInflated(Buffer.concat([payload, INFLATE_TAIL]))
+    if (!this.#binary && seen >= 0x80 && !isUtf8(payload)) return 'bad-utf8'
+    this.#sink.onMessage(payload, this.#binary)
+    return undefined
+  }
+
+  /** Forgets the message in progress. */
+  drop(): void {
+    this.#inProgress = false
+    this.#received.clear()
+    this.#utf8.reset()
+  }
+
+  #deliverInflated(compressed: Buffer): WireErrorCode | undefined {
+    const payload = inflate(compressed, this.#limits.maxMessageBytes)
+    if (typeof payload === 'string') return payload
+    if (!this.#binary && !isUtf8(payload)) return 'bad-utf8'
+    this.#sink.onMessage(payload, this.#binary)
+    return undefined
+  }
+}
