@@ -1,0 +1,151 @@
+import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
+import type { Hydrant } from '@hydrant/server'
+import { Command } from 'commander'
+import { CommandError } from '../exit-codes.ts'
+import { readInput } from '../input-file.ts'
+import { channelLines, exampleAddress } from '../output/channels.ts'
+import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { helpEnd, perspectiveOption, wholeNumber } from './options.ts'
+
+interface ServeOptions {
+  readonly port: number
+  readonly host: string
+  readonly perspective: Perspective
+  readonly maxMessage: number
+  readonly deflate?: true
+  readonly allowOrigin: readonly string[]
+  readonly insecureNoAuthentication?: true
+}
+
+/** `hydrant serve`: the contract as a live API. */
+export function serveCommand(terminal: Terminal): Command {
+  return new Command('serve')
+    .summary('serve a contract as a live API')
+    .description(
+      'Serves every channel of an AsyncAPI document over HTTP, Server-Sent Events and WebSocket, until it is stopped.\n' +
+        'SIGTERM and SIGINT flush what is on its way and close connections with 1001; a second one stops at once.',
+    )
+    .argument('<file>', 'the AsyncAPI document; - reads standard input')
+    .option('--port <port>', '0 takes a free one', wholeNumber(0, 65_535), 8080)
+    .option('--host <address>', 'the address to listen at', '127.0.0.1')
+    .addOption(perspectiveOption())
+    .option('--max-message <bytes>', 'the largest message', wholeNumber(1, 2 ** 30), 65_536)
+    .option('--deflate', 'offer permessage-deflate to WebSocket clients')
+    .option('--allow-origin <origin...>', 'let pages of this origin in, exact match', [])
+    .option('--insecure-no-authentication', 'listen beyond this machine although everybody may then publish')
+    .addHelpText(
+      'after',
+      helpEnd(
+        ['hydrant serve api.yaml', 'hydrant serve api.yaml --port 9000 --allow-origin https://app.example.com'],
+        ['ok', 'refused', 'usage', 'unreadable', 'cannotListen'],
+      ),
+    )
+    .action((file: string, options: ServeOptions) => serve(file, options, terminal))
+}
+
+async function serve(file: string, options: ServeOptions, terminal: Terminal): Promise<void> {
+  const { host, port } = options
+  if (!isLoopback(host)) {
+    if (!options.insecureNoAuthentication) {
+      throw new CommandError(
+        'usage',
+        `--host ${host} lets others in and nobody is authenticated yet: everybody could publish; ` +
+          'use --insecure-no-authentication if that is meant',
+      )
+    }
+    terminal.note(`hydrant: WARNING: listening at ${host} without authentication; whoever reaches it may publish`)
+  }
+  await using hydrant = await create(file, options, terminal)
+  tellDiagnostics(file, hydrant.diagnostics, terminal)
+  const { url } = await listen(hydrant, host, port)
+  const stopped = untilStopped(terminal)
+  for (const line of welcome(hydrant.contract, url)) await terminal.result(line)
+  await stopped
+}
+
+async function create(file: string, options: ServeOptions, terminal: Terminal): Promise<Hydrant> {
+  const text = await readInput(file)
+  const { createHydrant, HydrantError } = await import('@hydrant/server')
+  const { perspective, maxMessage, deflate, allowOrigin } = options
+  try {
+    return createHydrant({
+      // A document has a line break, a path has none: one more does no harm.
+      contract: `${text}\n`,
+      perspective,
+      maxMessageBytes: maxMessage,
+      allowedOrigins: allowOrigin,
+      deflate: deflate ?? false,
+    })
+  } catch (error) {
+    if (!(error instanceof HydrantError) || error.code !== 'contract-invalid') throw error
+    tellDiagnostics(file, diagnosticsOf(error), terminal)
+    throw new CommandError('refused', `${file} cannot be served; see: hydrant check ${file}`, { cause: error })
+  }
+}
+
+/** At most so many errors are shown in full; `hydrant check` shows all. */
+const shownErrors = 5
+
+function tellDiagnostics(file: string, diagnostics: readonly Diagnostic[], terminal: Terminal): void {
+  const { bySeverity, text } = countOf(diagnostics)
+  if (bySeverity.errors + bySeverity.warnings === 0) return
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  for (const error of sortedByPlace(errors).slice(0, shownErrors)) terminal.note(diagnosticLine(file, error))
+  terminal.note(`${file}: ${text}; see them with: hydrant check ${file}`)
+}
+
+async function listen(hydrant: Hydrant, host: string, port: number): Promise<{ url: string }> {
+  try {
+    return await hydrant.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = listenProblems[code ?? '']
+    if (why === undefined) throw error
+    throw new CommandError('cannotListen', why(host, port), { cause: error })
+  }
+}
+
+const listenProblems: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) => `port ${port} of ${host} is in use; take another with --port, or --port 0 for a free one`,
+  EACCES: (_host, port) => `port ${port} needs more rights; take one above 1023 with --port`,
+  EADDRNOTAVAIL: (host) => `${host} is not an address of this machine`,
+  ENOTFOUND: (host) => `there is no host named "${host}"`,
+}
+
+function welcome(contract: Contract, url: string): string[] {
+  const { title, version } = contract.info
+  return [
+    `${title} ${version} (AsyncAPI ${contract.asyncapi})`,
+    `Listening on ${url}`,
+    '',
+    ...channelLines(contract),
+    '',
+    `Follow: curl -N -H 'Accept: text/event-stream' '${url}${exampleAddress(contract)}'`,
+    `Page:   ${url}/`,
+  ]
+}
+
+/** Waits for SIGTERM or SIGINT. A second one ends the process without waiting for anything. */
+function untilStopped(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals): void => {
+      for (const other of ['SIGINT', 'SIGTERM'] as const) {
+        process.off(other, stop)
+        process.once(other, () => process.exit(other === 'SIGINT' ? 130 : 143))
+      }
+      terminal.note(`hydrant: ${signal}, closing`)
+      resolve()
+    }
+    process.once('SIGINT', stop).once('SIGTERM', stop)
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+function diagnosticsOf(error: Error): readonly Diagnostic[] {
+  const { diagnostics } = error as Error & { diagnostics?: unknown }
+  return Array.isArray(diagnostics) ? (diagnostics as Diagnostic[]) : []
+}
