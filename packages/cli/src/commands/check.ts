@@ -16,7 +16,7 @@ export function checkCommand(terminal: Terminal): Command {
   return new Command('check')
     .summary('say what is wrong with a contract, and where')
     .description(
-      'Reads an AsyncAPI document (2.x, 3.0 or 3.1, YAML or JSON) and prints a line for each finding:\n' +
+      'Reads an AsyncAPI document (2.x, 3.0 or 3.1, YAML or JSON) and prints a line for each finding: ' +
         'file:line:column severity code message (JSON pointer).',
     )
     .argument('<file>', 'the AsyncAPI document; - reads standard input')

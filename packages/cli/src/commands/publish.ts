@@ -23,8 +23,8 @@ export function publishCommand(terminal: Terminal): Command {
   return new Command('publish')
     .summary('publish messages to a channel')
     .description(
-      'Publishes one message, or with - one JSON message per line of standard input, and prints the position of each.\n' +
-        'Lines go out in order, in batches while they come fast. A line that is refused is reported with its number and\n' +
+      'Publishes one message, or with - one JSON message per line of standard input, and prints the position of each. ' +
+        'Lines go out in order, in batches while they come fast. A line that is refused is reported with its number and ' +
         'what was wrong; the lines after it are still published, and the exit code is 1.',
     )
     .argument('<url>', 'the channel, such as http://localhost:8080/prices/AAPL')
@@ -37,7 +37,7 @@ export function publishCommand(terminal: Terminal): Command {
       'after',
       helpEnd(
         [
-          `hydrant publish http://localhost:8080/alerts '{ "symbol": "AAPL", "above": 200 }'`,
+          `hydrant publish http://localhost:8080/prices/AAPL '{ "price": 187.2 }'`,
           'hydrant publish http://localhost:8080/prices/AAPL - < prices.ndjson',
         ],
         ['ok', 'refused', 'usage', 'unreachable'],

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseChannelTemplate } from '../door-client/channel-template.ts'
 import type { ChannelTemplate } from '../door-client/channel-template.ts'
 import { gather } from '../door-client/gather.ts'
@@ -34,9 +34,9 @@ export function replayCommand(terminal: Terminal): Command {
   return new Command('replay')
     .summary('publish what a recorded client received')
     .description(
-      'Publishes the received messages of a recording to a channel, in order and with the recorded spacing, and says how\n' +
-        'many the contract accepts, and why it refuses the others. A recording is a file of JSON lines,\n' +
-        '{"type":"receive","time":SECONDS,"opcode":1,"data":"…"} (opcode 2: base64), or a HAR file of a browser with\n' +
+      'Publishes the received messages of a recording to a channel, in order and with the recorded spacing, and says how ' +
+        'many the contract accepts, and why it refuses the others. A recording is a file of JSON lines, ' +
+        '{"type":"receive","time":SECONDS,"opcode":1,"data":"…"} (opcode 2: base64), or a HAR file of a browser with ' +
         '_webSocketMessages.',
     )
     .argument('<recording>', 'the file')
@@ -47,7 +47,11 @@ export function replayCommand(terminal: Terminal): Command {
     )
     .option('--speed <n>', 'a number: so many times faster than recorded; max: as fast as it is taken', parseSpeed, 1)
     .option('--select <pointer>', 'publish this part of each message (JSON pointer)', syntax(parseJsonPointer))
-    .option('--where <pointer=value>', 'only messages with this value there; may be repeated', repeated(parseCondition), [])
+    .addOption(
+      new Option('--where <pointer=value>', 'only messages with this value there; may be repeated')
+        .argParser(repeated(parseCondition))
+        .default([], 'all messages'),
+    )
     .option('--limit <n>', 'end after so many selected messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--entry <n>', 'the WebSocket of a HAR file, from 1 (default: all, merged by time)', wholeNumber(1, 1e6))
     .option('--name <message>', 'which message of the contract it is, when the payload does not tell')

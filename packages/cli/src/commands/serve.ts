@@ -1,6 +1,6 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
 import type { Hydrant } from '@hydrant/server'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
@@ -23,7 +23,7 @@ export function serveCommand(terminal: Terminal): Command {
   return new Command('serve')
     .summary('serve a contract as a live API')
     .description(
-      'Serves every channel of an AsyncAPI document over HTTP, Server-Sent Events and WebSocket, until it is stopped.\n' +
+      'Serves every channel of an AsyncAPI document over HTTP, Server-Sent Events and WebSocket, until it is stopped. ' +
         'SIGTERM and SIGINT flush what is on its way and close connections with 1001; a second one stops at once.',
     )
     .argument('<file>', 'the AsyncAPI document; - reads standard input')
@@ -32,7 +32,7 @@ export function serveCommand(terminal: Terminal): Command {
     .addOption(perspectiveOption())
     .option('--max-message <bytes>', 'the largest message', wholeNumber(1, 2 ** 30), 65_536)
     .option('--deflate', 'offer permessage-deflate to WebSocket clients')
-    .option('--allow-origin <origin...>', 'let pages of this origin in, exact match', [])
+    .addOption(new Option('--allow-origin <origin...>', 'let pages of this origin in, exact match').default([], 'none'))
     .option('--insecure-no-authentication', 'listen beyond this machine although everybody may then publish')
     .addHelpText(
       'after',
@@ -56,32 +56,23 @@ async function serve(file: string, options: ServeOptions, terminal: Terminal): P
     }
     terminal.note(`hydrant: WARNING: listening at ${host} without authentication; whoever reaches it may publish`)
   }
-  await using hydrant = await create(file, options, terminal)
-  tellDiagnostics(file, hydrant.diagnostics, terminal)
+  const contract = await readValidContract(file, options, terminal)
+  const { createHydrant } = await import('@hydrant/server')
+  const { maxMessage, deflate = false, allowOrigin } = options
+  await using hydrant = createHydrant({ contract, maxMessageBytes: maxMessage, deflate, allowedOrigins: allowOrigin })
   const { url } = await listen(hydrant, host, port)
   const stopped = untilStopped(terminal)
-  for (const line of welcome(hydrant.contract, url)) await terminal.result(line)
+  for (const line of welcome(contract, url)) await terminal.result(line)
   await stopped
 }
 
-async function create(file: string, options: ServeOptions, terminal: Terminal): Promise<Hydrant> {
+async function readValidContract(file: string, options: ServeOptions, terminal: Terminal): Promise<Contract> {
   const text = await readInput(file)
-  const { createHydrant, HydrantError } = await import('@hydrant/server')
-  const { perspective, maxMessage, deflate, allowOrigin } = options
-  try {
-    return createHydrant({
-      // A document has a line break, a path has none: one more does no harm.
-      contract: `${text}\n`,
-      perspective,
-      maxMessageBytes: maxMessage,
-      allowedOrigins: allowOrigin,
-      deflate: deflate ?? false,
-    })
-  } catch (error) {
-    if (!(error instanceof HydrantError) || error.code !== 'contract-invalid') throw error
-    tellDiagnostics(file, diagnosticsOf(error), terminal)
-    throw new CommandError('refused', `${file} cannot be served; see: hydrant check ${file}`, { cause: error })
-  }
+  const { readContract } = await import('@hydrant/contract')
+  const { contract, diagnostics } = readContract(text, { perspective: options.perspective, name: file })
+  tellDiagnostics(file, diagnostics, terminal)
+  if (contract === undefined) throw new CommandError('refused', `${file} cannot be served`)
+  return contract
 }
 
 /** At most so many errors are shown in full; `hydrant check` shows all. */
@@ -143,9 +134,4 @@ function untilStopped(terminal: Terminal): Promise<void> {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-}
-
-function diagnosticsOf(error: Error): readonly Diagnostic[] {
-  const { diagnostics } = error as Error & { diagnostics?: unknown }
-  return Array.isArray(diagnostics) ? (diagnostics as Diagnostic[]) : []
 }

@@ -20,8 +20,8 @@ export function subscribeCommand(terminal: Terminal): Command {
   return new Command('subscribe')
     .summary('print the live messages of a channel')
     .description(
-      'Prints what each message holds as one line of JSON, for ever. http:// and https:// follow by Server-Sent Events,\n' +
-        'ws:// and wss:// by WebSocket. A lost connection is opened again after the last message that was printed, so\n' +
+      'Prints what each message holds as one line of JSON, for ever. http:// and https:// follow by Server-Sent Events, ' +
+        'ws:// and wss:// by WebSocket. A lost connection is opened again after the last message that was printed, so ' +
         'nothing is lost and nothing comes twice; what the server could not keep is told on standard error.',
     )
     .argument('<url>', 'the channel, such as http://localhost:8080/prices/AAPL')

@@ -61,7 +61,7 @@ export class DoorPublisher implements Disposable {
     const contentType = isArray ? ndjsonType : message.contentType
     const body = isArray ? onOneLineWithEnd(message) : message.body
     const answer = await this.#post(url, body, contentType, idempotencyKey)
-    if (!answer.ok) return isArray ? { ok: false, problem: withoutIndex(answer.problem) } : answer
+    if (!answer.ok) return answer
     return { ok: true, position: answer.positions[0] ?? '' }
   }
 
@@ -145,13 +145,3 @@ function positionsFrom(text: string): readonly string[] | undefined {
 function onOneLineWithEnd(message: OutgoingMessage): string {
   return `${String(message.body).replaceAll(/[\r\n]+/g, ' ')}\n`
 }
-
-function withoutIndex(problem: Problem): Problem {
-  const { detail, errors } = problem
-  return {
-    ...problem,
-    detail: detail?.replace(/^\/0(?=[/:])/, ''),
-    errors: errors?.map((error) => ({ ...error, pointer: error.pointer.replace(/^\/0(?=\/|$)/, '') })),
-  }
-}
-
