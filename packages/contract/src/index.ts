@@ -1,1 +1,32 @@
-export {}
+/** The AsyncAPI contract: reader, model, address matcher, validation, normalization, diagnostics. Pure: no I/O, no timers, runs in browsers. */
+export { diagnosticCodes } from './diagnostics.ts'
+export type { DiagnosticCode } from './diagnostics.ts'
+export type { JsonObject, JsonSchema, JsonValue } from './json.ts'
+export type {
+  AddressMatch,
+  Channel,
+  ChannelKind,
+  CheckResult,
+  Contract,
+  Diagnostic,
+  Encoding,
+  ExternalDocs,
+  Info,
+  Message,
+  MessageExample,
+  MessageSet,
+  Operation,
+  OperationReply,
+  Overflow,
+  Parameter,
+  Payload,
+  Perspective,
+  SchemaError,
+  SecurityScheme,
+  Server,
+  ServerVariable,
+  Tag,
+} from './model.ts'
+export { readContract } from './read/contract.ts'
+export type { ReadOptions, ReadResult } from './read/contract.ts'
+export type { StandardSchema } from './schema/standard-schema.ts'

@@ -1,0 +1,131 @@
+import { AddressMatcher } from '../address/match.ts'
+import { Findings } from '../diagnostics.ts'
+import { type JsonObject, type JsonSchema, isObject, own, show } from '../json.ts'
+import type { Contract, Diagnostic, Perspective } from '../model.ts'
+import { plainPolicy } from '../schema/policy.ts'
+import { SchemaScope } from '../schema/scope.ts'
+import type { StandardSchema } from '../schema/standard-schema.ts'
+import { Compiler } from '../schema/validator.ts'
+import { readChannels } from './channels.ts'
+import type { ReadContext } from './context.ts'
+import { checkSettingNames, readPolicy } from './extensions.ts'
+import { Fields } from './fields.ts'
+import { readInfo, readServers } from './info.ts'
+import { link } from './link.ts'
+import { readOperations } from './operations.ts'
+import type { Position } from './positions.ts'
+import { References } from './refs.ts'
+import { readSecuritySchemes } from './security.ts'
+import { parseSource } from './source.ts'
+
+/** How to read a contract. */
+export interface ReadOptions {
+  /** Which side Hydrant plays; `server` (the described application itself) by default. */
+  readonly perspective?: Perspective
+  /** The file's name, for messages. */
+  readonly name?: string
+  /** Payload schemas for messages, by message name or key; they replace what the document says. */
+  readonly payloads?: Readonly<Record<string, StandardSchema | JsonSchema | object>>
+}
+
+/** What came of reading: findings always, a contract when something can be served. */
+export interface ReadResult {
+  readonly contract?: Contract
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads an AsyncAPI document from YAML, JSON or an object. Never throws on bad input: what is wrong is in the diagnostics. */
+export function readContract(source: string | object, options: ReadOptions = {}): ReadResult {
+  const findings = new Findings()
+  const parsed = parseSource(source, findings)
+  const locate = (pointer: string): Position | undefined => parsed?.locate(pointer)
+  const document = parsed?.value
+  if (!isObject(document) || !isAsyncApi(document, findings)) {
+    if (parsed === undefined || !isObject(document)) notAnObject(document, findings)
+    return { diagnostics: findings.list(unmoved, locate) }
+  }
+  const contract = build(document, own(document, 'asyncapi') as string, options, findings)
+  return { ...(contract === undefined ? {} : { contract }), diagnostics: findings.list(unmoved, locate) }
+}
+
+function unmoved(pointer: string): string {
+  return pointer
+}
+
+function notAnObject(document: unknown, findings: Findings): void {
+  if (findings.size > 0) return
+  findings.add('not-asyncapi', '', `Expected an AsyncAPI document (an object with "asyncapi"); got ${show(document)}.`)
+}
+
+function isAsyncApi(document: JsonObject, findings: Findings): boolean {
+  const version = own(document, 'asyncapi')
+  if (typeof version === 'string' && /^[23]\.\d+(\.\d+)?/.test(version)) {
+    if (!/^(2\.[0-6]|3\.[01])(\.\d+)?$/.test(version)) {
+      findings.add(
+        'version-unknown',
+        '/asyncapi',
+        `Expected 2.0 to 2.6, 3.0 or 3.1; got ${show(version)}, which is read as the nearest of these.`,
+      )
+    }
+    return true
+  }
+  const other = ['openapi', 'swagger'].find((name) => own(document, name) !== undefined)
+  const hint = other === undefined ? '' : ` This is an ${other} document, which describes HTTP APIs.`
+  findings.add(
+    'not-asyncapi',
+    version === undefined ? '' : '/asyncapi',
+    `Expected "asyncapi" with version 2.x or 3.x; got ${show(version ?? null)}.${hint}`,
+  )
+  return false
+}
+
+const rootFields = ['asyncapi', 'id', 'info', 'servers', 'defaultContentType', 'channels', 'operations', 'components']
+
+function build(document: JsonObject, version: string, options: ReadOptions, findings: Findings): Contract | undefined {
+  const references = new References(document, findings)
+  const root = new Fields(document, '', 'the document', findings).allow(...rootFields)
+  const scope = new SchemaScope((reference) => unwrapped(references.find(reference)?.value))
+  const basis = {
+    findings,
+    references,
+    compiler: new Compiler(scope),
+    perspective: options.perspective ?? 'server',
+    defaultContentType: root.text('defaultContentType'),
+    payloads: new Map(Object.entries(options.payloads ?? {})) as ReadContext['payloads'],
+  }
+  const context: ReadContext = { ...basis, securitySchemes: readSecuritySchemes(own(document, 'components'), basis) }
+  checkSettingNames(document, '', 'root', findings)
+  const policy = readPolicy(document, '', plainPolicy, findings)
+  const drafts = readChannels(root, policy, context)
+  const operations = readOperations(root, drafts, context)
+  const linked = link(drafts, operations, context)
+  const info = readInfo(own(document, 'info'), context)
+  const servers = readServers(root, context)
+  if (linked.channels.length === 0) {
+    findings.add(
+      'nothing-to-serve',
+      document['channels'] === undefined ? '' : '/channels',
+      'Expected at least one channel with an address; there is none, so nothing can be served.',
+    )
+    return undefined
+  }
+  const matcher = new AddressMatcher(linked.routes)
+  return {
+    asyncapi: version,
+    perspective: context.perspective,
+    info,
+    servers,
+    channels: linked.channels,
+    operations: linked.operations,
+    securitySchemes: [...context.securitySchemes.values()],
+    document,
+    match: (address) => matcher.match(address),
+  }
+}
+
+/** A `$ref` may lead to a `{ schemaFormat, schema }` object; inside a schema its schema is meant. */
+function unwrapped(value: unknown): unknown {
+  return isObject(value) && own(value, 'schemaFormat') !== undefined && own(value, 'schema') !== undefined
+    ? own(value, 'schema')
+    : value
+}

@@ -1,0 +1,151 @@
+import type { Findings } from '../diagnostics.ts'
+import { type JsonObject, type JsonValue, isObject, join, own, show } from '../json.ts'
+import type { ChannelKind, Overflow } from '../model.ts'
+import type { Policy } from '../schema/policy.ts'
+
+/** The settings Hydrant reads from a channel's `x-hydrant`; all optional. */
+export interface ChannelSettings {
+  kind: ChannelKind
+  /** A property name or JSON pointer; undefined when the channel holds one value. */
+  key: string | undefined
+  history: { messages: number; maxAgeMs: number }
+  overflow: Overflow
+}
+
+/** Most messages and seconds of history a contract can ask for (a broker may keep less). */
+export const historyLimits = { messages: 100_000, seconds: 604_800 } as const
+
+/** History without a setting (DESIGN §13). */
+export const defaultHistory: { readonly messages: number; readonly maxAgeMs: number } = {
+  messages: 100,
+  maxAgeMs: 120_000,
+}
+
+const policySettings = {
+  unknown: ['keep', 'strip', 'reject'],
+  defaults: ['apply', 'ignore'],
+  coerce: [true, false],
+} as const
+
+/** Reads normalization settings from an owner's `x-hydrant`; what is not set there comes from `inherited`. */
+export function readPolicy(owner: JsonObject, pointer: string, inherited: Policy, findings: Findings): Policy {
+  const settings = settingsOf(owner, pointer, findings)
+  return {
+    unknown: choice(settings, 'unknown', policySettings.unknown) ?? inherited.unknown,
+    defaults: choice(settings, 'defaults', policySettings.defaults) ?? inherited.defaults,
+    coerce: choice(settings, 'coerce', policySettings.coerce) ?? inherited.coerce,
+  }
+}
+
+/** Reads what only channels have. */
+export function readChannelSettings(owner: JsonObject, pointer: string, findings: Findings): ChannelSettings {
+  const settings = settingsOf(owner, pointer, findings)
+  const kind = choice(settings, 'kind', ['stream', 'state']) ?? 'stream'
+  const overflow = choice(settings, 'overflow', ['conflate', 'drop', 'disconnect'])
+  if (overflow === 'conflate' && kind === 'stream') {
+    refuse(
+      settings,
+      'overflow',
+      overflow,
+      '"drop" or "disconnect" (conflating a stream would lose messages; "kind": "state" allows it)',
+    )
+  }
+  const key = own(settings.values, 'key')
+  if (key !== undefined && (typeof key !== 'string' || key === '' || key === '/'))
+    refuse(settings, 'key', key, 'a property name or a JSON pointer')
+  else if (key !== undefined && kind === 'stream')
+    refuse(settings, 'key', key, 'no key on a stream (only "kind": "state" has one)')
+  return {
+    kind,
+    key: kind === 'state' && typeof key === 'string' && key !== '' ? key : undefined,
+    history: readHistory(settings),
+    overflow:
+      kind === 'stream' && overflow === 'conflate' ? 'drop' : (overflow ?? (kind === 'state' ? 'conflate' : 'drop')),
+  }
+}
+
+/** Reports the settings that do not exist at this kind of place. */
+export function checkSettingNames(
+  owner: JsonObject,
+  pointer: string,
+  place: 'root' | 'channel' | 'message',
+  findings: Findings,
+): void {
+  const { values, pointer: at } = settingsOf(owner, pointer, findings)
+  const allowed = [
+    ...(place === 'channel' ? ['kind', 'key', 'history', 'overflow'] : []),
+    ...Object.keys(policySettings),
+  ]
+  for (const name of Object.keys(values)) {
+    if (!allowed.includes(name)) {
+      findings.add(
+        'extension-unknown',
+        join(at, name),
+        `x-hydrant of a ${place} has ${allowed.join(', ')}; got ${show(name)}, which is ignored.`,
+      )
+    }
+  }
+}
+
+interface Settings {
+  values: JsonObject
+  pointer: string
+  findings: Findings
+}
+
+function settingsOf(owner: JsonObject, pointer: string, findings: Findings): Settings {
+  const value = own(owner, 'x-hydrant')
+  const place = join(pointer, 'x-hydrant')
+  if (value !== undefined && !isObject(value))
+    findings.add('extension-value', place, `Expected x-hydrant to be an object; got ${show(value)}, which is ignored.`)
+  return { values: isObject(value) ? value : {}, pointer: place, findings }
+}
+
+function choice<const T extends JsonValue>(settings: Settings, name: string, allowed: readonly T[]): T | undefined {
+  const value = own(settings.values, name)
+  if (value === undefined) return undefined
+  const found = allowed.find((one) => one === value)
+  if (found === undefined) refuse(settings, name, value, `one of ${allowed.map((one) => show(one)).join(', ')}`)
+  return found
+}
+
+function readHistory(settings: Settings): { messages: number; maxAgeMs: number } {
+  const value = own(settings.values, 'history')
+  if (value === undefined) return { ...defaultHistory }
+  if (!isObject(value)) {
+    refuse(settings, 'history', value, 'an object with "messages" and "seconds"')
+    return { ...defaultHistory }
+  }
+  const inner = { ...settings, values: value, pointer: join(settings.pointer, 'history') }
+  for (const name of Object.keys(value)) {
+    if (name !== 'messages' && name !== 'seconds') {
+      settings.findings.add(
+        'extension-unknown',
+        join(inner.pointer, name),
+        `history has messages and seconds; got ${show(name)}, which is ignored.`,
+      )
+    }
+  }
+  const messages = bounded(inner, 'messages', historyLimits.messages, true)
+  const seconds = bounded(inner, 'seconds', historyLimits.seconds, false)
+  return {
+    messages: messages ?? defaultHistory.messages,
+    maxAgeMs: seconds === undefined ? defaultHistory.maxAgeMs : Math.round(seconds * 1_000),
+  }
+}
+
+function bounded(settings: Settings, name: string, most: number, whole: boolean): number | undefined {
+  const value = own(settings.values, name)
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && value >= 0 && value <= most && (!whole || Number.isInteger(value))) return value
+  refuse(settings, name, value, `${whole ? 'a whole number' : 'a number'} from 0 to ${most}`)
+  return undefined
+}
+
+function refuse({ findings, pointer }: Settings, name: string, got: JsonValue, allowed: string): void {
+  findings.add(
+    'extension-value',
+    join(pointer, name),
+    `Expected ${name} to be ${allowed}; got ${show(got)}. The default is used.`,
+  )
+}
