@@ -42,14 +42,8 @@ export function parseCondition(text: string): Condition {
 /** Whether the document has the expected string, number, boolean or null where the condition points. */
 export function holds(condition: Condition, document: unknown): boolean {
   const value = plainValue(valueAt(document, condition.pointer))
-  switch (typeof value) {
-    case 'string':
-      return value === condition.expected
-    case 'number':
-      return condition.expected.trim() !== '' && value === Number(condition.expected)
-    case 'boolean':
-      return String(value) === condition.expected
-    default:
-      return value === null && condition.expected === 'null'
-  }
+  const { expected } = condition
+  if (typeof value === 'number') return expected.trim() !== '' && value === Number(expected)
+  if (typeof value === 'string') return value === expected
+  return (typeof value === 'boolean' || value === null) && String(value) === expected
 }

@@ -7,7 +7,9 @@ const lines = ['one', '{"sep":"\u2028\u0085"}', '', 'ä€😀', 'last']
 
 it.each([1, 2, 3, 7, 1000])('splits at line feeds only, in pieces of %i bytes', async (size) => {
   const bytes = Buffer.from(text)
-  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
+  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  )
   const read = []
   for await (const line of readLines(Readable.from(pieces) as AsyncIterable<Uint8Array>)) read.push(line)
   expect(read).toEqual(lines.map((line, index) => ({ number: index + 1, text: line })))

@@ -40,7 +40,9 @@ async function check(path: string, options: CheckOptions, terminal: Terminal): P
   const counts = countOf(diagnostics)
 
   if (options.json) {
-    await terminal.result(JSON.stringify({ file, ...counts.bySeverity, diagnostics: sortedByPlace(diagnostics) }, null, 2))
+    await terminal.result(
+      JSON.stringify({ file, ...counts.bySeverity, diagnostics: sortedByPlace(diagnostics) }, null, 2),
+    )
   } else {
     for (const diagnostic of sortedByPlace(diagnostics)) await terminal.result(diagnosticLine(file, diagnostic))
     terminal.note(summary(file, contract?.channels.length, diagnostics))

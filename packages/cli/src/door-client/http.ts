@@ -79,20 +79,23 @@ export function unreachable(url: URL, error: Error): CommandError {
 }
 
 function sentence(url: URL, error: Error): string {
-  const code = codeOf(error)
-  switch (code) {
-    case 'ECONNREFUSED':
-      return `nothing is listening at ${url.origin === 'null' ? url.host : url.origin}; start a server with: hydrant serve FILE`
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `there is no host named "${url.hostname}"`
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return `${url.host} closed the connection without an answer`
-    default:
-      if (code?.startsWith('HPE_')) return `what listens at ${url.host} does not speak HTTP (${code})`
-      return `cannot reach ${url.host}: ${error.message || (code ?? 'unknown cause')}`
-  }
+  const code = codeOf(error) ?? ''
+  const known = sentences[code]
+  if (known) return known(url)
+  if (code.startsWith('HPE_')) return `what listens at ${url.host} does not speak HTTP (${code})`
+  return `cannot reach ${url.host}: ${error.message || code || 'unknown cause'}`
+}
+
+const noHost = (url: URL): string => `there is no host named "${url.hostname}"`
+const noAnswer = (url: URL): string => `${url.host} closed the connection without an answer`
+
+const sentences: Readonly<Record<string, (url: URL) => string>> = {
+  ECONNREFUSED: (url) =>
+    `nothing is listening at ${url.protocol}//${url.host}; start a server with: hydrant serve FILE`,
+  ENOTFOUND: noHost,
+  EAI_AGAIN: noHost,
+  ECONNRESET: noAnswer,
+  EPIPE: noAnswer,
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -88,7 +88,12 @@ export class DoorPublisher implements Disposable {
     this.#agent.destroy()
   }
 
-  async #post(url: URL, body: string | Uint8Array, contentType: string, idempotencyKey: string): Promise<PublishAnswer> {
+  async #post(
+    url: URL,
+    body: string | Uint8Array,
+    contentType: string,
+    idempotencyKey: string,
+  ): Promise<PublishAnswer> {
     const { name } = this.#settings
     const headers = {
       'Content-Type': contentType,

@@ -19,7 +19,9 @@ const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 /** Does the client's part of an RFC 6455 handshake. @throws DoorClosed or CommandError, as `refusal` decides. */
 export function upgrade(url: URL, signal: AbortSignal): Promise<Upgraded> {
   const key = randomBytes(16).toString('base64')
-  const expected = createHash('sha1').update(key + acceptSuffix).digest('base64')
+  const expected = createHash('sha1')
+    .update(key + acceptSuffix)
+    .digest('base64')
   return new Promise((resolve, reject) => {
     const request = open(url, {
       headers: { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': key },

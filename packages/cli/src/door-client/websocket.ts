@@ -63,11 +63,14 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
     clearTimeout(timer)
     const dueAt = connection.nextTimeout()
     if (dueAt === undefined) return
-    timer = setTimeout(() => {
-      // While we do not read, the peer's signs of life cannot arrive either.
-      if (!socket.isPaused()) connection.handleTimeout(performance.now())
-      settle()
-    }, Math.max(dueAt - performance.now(), socket.isPaused() ? 1_000 : 0))
+    timer = setTimeout(
+      () => {
+        // While we do not read, the peer's signs of life cannot arrive either.
+        if (!socket.isPaused()) connection.handleTimeout(performance.now())
+        settle()
+      },
+      Math.max(dueAt - performance.now(), socket.isPaused() ? 1_000 : 0),
+    )
   }
 
   socket.on('data', (bytes: Buffer) => {
@@ -149,7 +152,9 @@ function unexpected(text: string): DoorEvent {
 
 function closedBy(ending: Ending): DoorClosed {
   const { code, reason } = ending
-  return new DoorClosed(reason === '' ? `close code ${code}` : `close code ${code}, ${reason}`, { retry: mayRetry(code) })
+  return new DoorClosed(reason === '' ? `close code ${code}` : `close code ${code}, ${reason}`, {
+    retry: mayRetry(code),
+  })
 }
 
 /** Going away, lost, internal, restart, try again later, and the range that libraries use for retryable causes. */

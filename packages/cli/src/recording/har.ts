@@ -22,6 +22,9 @@ export function parseHar(text: string, entry?: number): RecordingItem[] {
   }))
 }
 
+/** Not in the HAR 1.2 specification: members that browsers add start with an underscore. */
+const messagesMember = '_webSocketMessages'
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -37,8 +40,9 @@ function socketsOf(har: unknown): RecordedFrame[][] {
   if (!Array.isArray(log?.entries)) throw new SyntaxError('not a HAR file: it has no log.entries')
   const sockets: RecordedFrame[][] = []
   for (const [index, entry] of log.entries.entries()) {
-    const rows: unknown = (entry as { _webSocketMessages?: unknown } | null)?._webSocketMessages
-    if (Array.isArray(rows)) sockets.push(rows.map((row, at) => frameAt(row, `/log/entries/${index}/_webSocketMessages/${at}`)))
+    const { [messagesMember]: rows } = (entry ?? {}) as { [messagesMember]?: unknown }
+    if (Array.isArray(rows))
+      sockets.push(rows.map((row, at) => frameAt(row, `/log/entries/${index}/_webSocketMessages/${at}`)))
   }
   return sockets
 }

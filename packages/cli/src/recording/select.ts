@@ -62,7 +62,8 @@ export function selectFrom(message: RecordedMessage, selection: Selection): Sele
   if (!where.every((condition) => holds(condition, document?.value))) return undefined
   const target = channel.channelOf(document?.value)
   if (target === undefined) return undefined
-  const outgoing = select === undefined ? whole(data, document !== undefined, selection) : part(document?.value, select, selection)
+  const outgoing =
+    select === undefined ? whole(data, document !== undefined, selection) : part(document?.value, select, selection)
   return outgoing && { ...outgoing, number, timeMs, channel: target }
 }
 

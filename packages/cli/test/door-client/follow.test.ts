@@ -32,7 +32,8 @@ describe('following over Server-Sent Events', () => {
       const n = resumedFrom.length
       // The first connection breaks before any message, the second in the middle of one.
       if (n === 1) response.write(': hello\n\n', () => request.socket.destroy())
-      else if (n === 2) response.write('id: e:1\nevent: trade\ndata: 1\n\nid: e:2\ndata: 2\n', () => request.socket.destroy())
+      else if (n === 2)
+        response.write('id: e:1\nevent: trade\ndata: 1\n\nid: e:2\ndata: 2\n', () => request.socket.destroy())
       else response.write('id: e:2\nevent: trade\ndata: 2\n\n')
     })
     const seen = await followed(server.url, 4)
@@ -58,8 +59,12 @@ describe('following over Server-Sent Events', () => {
   it('shows text, binary and odd messages as JSON on one line', async () => {
     await using server = await fakeServer((_request, response) => {
       response.writeHead(200, eventStream)
-      response.write('event: note\ndata: hello\ndata: world\n\nevent: blob;base64\ndata: AAEC\n\nevent: t\ndata: {"p":\ndata: 1.50}\n\n')
-      response.write('event: hydrant.error\ndata: {"type":"urn:hydrant:internal","title":"Oops","status":500,"code":"internal"}\n\n')
+      response.write(
+        'event: note\ndata: hello\ndata: world\n\nevent: blob;base64\ndata: AAEC\n\nevent: t\ndata: {"p":\ndata: 1.50}\n\n',
+      )
+      response.write(
+        'event: hydrant.error\ndata: {"type":"urn:hydrant:internal","title":"Oops","status":500,"code":"internal"}\n\n',
+      )
     })
     const seen = await followed(server.url, 4)
     expect(seen.slice(0, 3)).toMatchObject([
@@ -99,7 +104,9 @@ describe('following over Server-Sent Events', () => {
     await using server = await fakeServer((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>hello</p>')
     })
-    await expect(followed(server.url, 1)).rejects.toThrow('is not the URL of a Hydrant channel: it answered 200 text/html')
+    await expect(followed(server.url, 1)).rejects.toThrow(
+      'is not the URL of a Hydrant channel: it answered 200 text/html',
+    )
   })
 })
 

@@ -19,6 +19,11 @@ async function batchesOf(items: readonly string[], limits: Partial<BatchRules<st
   return batches
 }
 
+async function* failing(): AsyncGenerator<string, void> {
+  yield 'a'
+  throw new Error('broken')
+}
+
 describe('gathered batches', () => {
   it('hold at most so many items, in order', async () => {
     expect(await batchesOf(['a1', 'a2', 'a3', 'a4'])).toEqual([['a1', 'a2', 'a3'], ['a4']])
@@ -66,10 +71,6 @@ describe('gathered batches', () => {
   })
 
   it('end with the error of their source, after what came before it', async () => {
-    async function* failing(): AsyncGenerator<string, void> {
-      yield 'a'
-      throw new Error('broken')
-    }
     const batches = gather(failing(), rules)
     expect((await batches.next()).value).toEqual(['a'])
     await expect(batches.next()).rejects.toThrow('broken')

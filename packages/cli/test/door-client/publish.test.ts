@@ -42,7 +42,8 @@ describe('a publisher', () => {
         return
       }
       singles.push(body.trim())
-      if (body.includes('bad')) answerProblem(response, 422, 'message-invalid', { detail: '/p: no', errors: [{ pointer: '/p' }] })
+      if (body.includes('bad'))
+        answerProblem(response, 422, 'message-invalid', { detail: '/p: no', errors: [{ pointer: '/p' }] })
       else response.writeHead(201).end(`{"position":"e:${singles.length}"}`)
     })
     using publisher = new DoorPublisher(server.url)

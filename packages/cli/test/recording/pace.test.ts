@@ -2,6 +2,10 @@ import { expect, it } from 'vitest'
 import { paced } from '../../src/recording/pace.ts'
 import type { Speed } from '../../src/recording/pace.ts'
 
+async function* items(timesMs: readonly number[]): AsyncGenerator<{ timeMs: number }, void> {
+  for (const timeMs of timesMs) yield { timeMs }
+}
+
 /** When each item is handed on, on a clock that only waiting (and a slow taker) moves. */
 async function handedOnAt(timesMs: readonly number[], speed: Speed, takerMs = 0): Promise<number[]> {
   let nowMs = 5000
@@ -11,12 +15,10 @@ async function handedOnAt(timesMs: readonly number[], speed: Speed, takerMs = 0)
       nowMs += ms
     },
   }
-  async function* items(): AsyncGenerator<{ timeMs: number }, void> {
-    for (const timeMs of timesMs) yield { timeMs }
-  }
   const at: number[] = []
-  for await (const _item of paced(items(), speed, new AbortController().signal, clock)) {
+  for await (const item of paced(items(timesMs), speed, new AbortController().signal, clock)) {
     at.push(nowMs - 5000)
+    expect(item.timeMs).toBe(timesMs[at.length - 1])
     nowMs += takerMs
   }
   return at
@@ -39,14 +41,10 @@ it('catches up after a slow taker, in place of falling further behind', async ()
 
 it('ends when it is stopped while it waits', async () => {
   const stop = new AbortController()
-  async function* items(): AsyncGenerator<{ timeMs: number }, void> {
-    yield { timeMs: 0 }
-    yield { timeMs: 3_600_000 }
-  }
-  let count = 0
-  for await (const _item of paced(items(), 1, stop.signal)) {
-    count += 1
+  const seen = []
+  for await (const item of paced(items([0, 3_600_000]), 1, stop.signal)) {
+    seen.push(item.timeMs)
     stop.abort()
   }
-  expect(count).toBe(1)
+  expect(seen).toEqual([0])
 })

@@ -23,6 +23,10 @@ async function read(name: string, text: string, options: RecordingOptions = {}):
 const socketOf = (...rows: readonly object[]): object => ({ request: { url: 'ws://x' }, _webSocketMessages: rows })
 const receive = (time: number, data: string): object => ({ type: 'receive', time, opcode: 1, data })
 
+function dataOf(items: readonly RecordingItem[]): unknown[] {
+  return items.map((item) => (item.kind === 'received' ? item.message.data : item))
+}
+
 describe('a recording of JSON lines', () => {
   it('gives the received messages with their line and time', async () => {
     const rows = [
@@ -69,8 +73,6 @@ describe('a HAR file', () => {
     null,
     2,
   )
-  const dataOf = (items: readonly RecordingItem[]): unknown[] =>
-    items.map((item) => (item.kind === 'received' ? item.message.data : item))
 
   it('gives the messages of all WebSockets by time', async () => {
     expect(dataOf(await read('a.har', har))).toEqual(['a', 'b', 'c'])
@@ -87,7 +89,11 @@ describe('a HAR file', () => {
     ['not a HAR file: it has no log.entries', 'null', undefined],
     ['neither a recording', 'asyncapi: 3.0.0\n', undefined],
     ['neither a recording', '', undefined],
-    ['/log/entries/0/_webSocketMessages/0: expected an object', '{"log":{"entries":[{"_webSocketMessages":[1]}]}}', undefined],
+    [
+      '/log/entries/0/_webSocketMessages/0: expected an object',
+      '{"log":{"entries":[{"_webSocketMessages":[1]}]}}',
+      undefined,
+    ],
   ])('or says: %s', async (message, text, entry) => {
     const failure = read('b.har', text, { entry })
     await expect(failure).rejects.toThrow(CommandError)

@@ -12,7 +12,13 @@ const from = (data: string | Uint8Array, selection: Partial<Selection> = {}): un
 describe('a selected message', () => {
   it('is published byte for byte when no part of it is selected', () => {
     const data = '{ "id":17843232920108168701,\n "p":1.50 }'
-    expect(from(data)).toEqual({ number: 4, timeMs: 9, channel: channel.server, body: data, contentType: 'application/json' })
+    expect(from(data)).toEqual({
+      number: 4,
+      timeMs: 9,
+      channel: channel.server,
+      body: data,
+      contentType: 'application/json',
+    })
   })
 
   it('has the content type of what it is', () => {
@@ -24,7 +30,10 @@ describe('a selected message', () => {
 
   it('is the part that the pointer names, numbers spelled as they were', () => {
     const select = parseJsonPointer('/data')
-    expect(from('{"data":{"p":1.50}}', { select })).toMatchObject({ body: '{"p":1.50}', contentType: 'application/json' })
+    expect(from('{"data":{"p":1.50}}', { select })).toMatchObject({
+      body: '{"p":1.50}',
+      contentType: 'application/json',
+    })
     expect(from('{"data":"x"}', { select })).toMatchObject({ body: '"x"' })
     expect(from('{"data":"x"}', { select, text: true })).toMatchObject({ body: 'x' })
     expect(from('{"data":null}', { select })).toMatchObject({ body: 'null' })
@@ -42,7 +51,10 @@ describe('a selected message', () => {
 
   it('goes where the message says', () => {
     const to = parseChannelTemplate('http://h/ws/{/stream}/{/n}')
-    const selected = selectFrom({ number: 1, timeMs: 0, data: '{"stream":"btc@trade/ü?","n":7}' }, { channel: to, where: [] })
+    const selected = selectFrom(
+      { number: 1, timeMs: 0, data: '{"stream":"btc@trade/ü?","n":7}' },
+      { channel: to, where: [] },
+    )
     expect(selected?.channel.href).toBe('http://h/ws/btc@trade%2F%C3%BC%3F/7')
     expect(selectFrom({ number: 1, timeMs: 0, data: '{"stream":"a"}' }, { channel: to, where: [] })).toBeUndefined()
   })
