@@ -1,1 +1,32 @@
-export {}
+export {
+  createHydrant,
+  Hydrant,
+  type ListenOptions,
+  type Listening,
+  type PublishedMessage,
+  type PublishMessageOptions,
+} from './hydrant.ts'
+export type { HydrantOptions } from './options.ts'
+export type { ContractSource } from './load-contract.ts'
+export { ERRORS, type ErrorCode, type ErrorRow, HydrantError, type ErrorDetails, type Problem } from './errors.ts'
+export type { Handler, ReceivedMessage } from './publish/handlers.ts'
+export { type Clock, systemClock } from './runtime/clock.ts'
+export { formatPosition, parsePosition, type Position } from './broker/position.ts'
+export { MemoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
+export {
+  type Broker,
+  type Draft,
+  type Entry,
+  type Gap,
+  type GapReason,
+  IdempotencyConflict,
+  type LiveListener,
+  type LiveSubscription,
+  type LogPage,
+  type LogPolicy,
+  type MaybePromise,
+  type PayloadEncoding,
+  type Published,
+  type PublishOptions,
+  type ReadQuery,
+} from './broker/broker.ts'

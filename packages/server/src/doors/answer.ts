@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HydrantError } from '../errors.ts'
+
+export type Headers = Readonly<Record<string, string>>
+
+/** Ends the response with a JSON text. */
+export function answerJson(response: ServerResponse, status: number, json: string, headers: Headers = {}): void {
+  answer(response, status, 'application/json; charset=utf-8', json, headers)
+}
+
+/** Ends the response with RFC 9457 problem details. */
+export function answerProblem(request: IncomingMessage, response: ServerResponse, error: HydrantError): void {
+  // A body that nobody reads would keep the connection busy: the answer ends it.
+  const unread = !request.complete
+  const headers = { ...error.details.headers, ...(unread ? { Connection: 'close' } : {}) }
+  const problem = JSON.stringify(error.toProblem(request.url?.split('?')[0]))
+  answer(response, error.status, 'application/problem+json; charset=utf-8', problem, headers)
+  if (unread) response.once('finish', () => request.destroy())
+}
+
+/** Ends the response with a body; a `HEAD` gets the headers alone. */
+export function answer(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+  headers: Headers = {},
+): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  })
+  response.end(response.req.method === 'HEAD' ? undefined : body)
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LogPage, ReadQuery } from '../../broker/broker.ts'
+import { formatPosition } from '../../broker/position.ts'
+import { envelopeJson, gapNotice } from '../../message/encode.ts'
+import { nextEntry } from '../../hub/next-entry.ts'
+import type { View } from '../../hub/live-batch.ts'
+import type { Addressed } from '../../publish/publisher.ts'
+import { logPolicy } from '../../publish/publisher.ts'
+import type { Service } from '../../service.ts'
+import { answerJson } from '../answer.ts'
+import { readerView, sinceOf, wholeNumberOf } from '../request.ts'
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 300
+const MAX_WAIT_SECONDS = 60
+const MAX_PAGE_BYTES = 4 * 1024 * 1024
+
+/** `GET` of a channel: a page of its history, held back by `?wait` until there is something to tell. */
+export async function answerHistory(
+  service: Service,
+  at: Addressed,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const view = readerView(at.channel, query)
+  const since = sinceOf(query.get('since'))
+  const limit = wholeNumberOf(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT
+  const waitSeconds = wholeNumberOf(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS }) ?? 0
+  const read: ReadQuery = { ...(since === undefined ? {} : { since }), limit, maxBytes: MAX_PAGE_BYTES }
+
+  let page = await readVisible(service, at, view, read)
+  if (waitSeconds > 0 && since !== undefined && isEmpty(page)) {
+    page = await waitForPage(service, at, view, read, waitSeconds, request, response)
+  }
+  const headers = {
+    ...service.origins.corsHeaders(request),
+    'Hydrant-Position': formatPosition(page.epoch, page.next),
+    ...(page.more ? { Link: nextLink(at.address, page, query) } : {}),
+  }
+  answerJson(response, 200, pageJson(at.address, page, since !== undefined), headers)
+}
+
+async function readVisible(service: Service, at: Addressed, view: View, query: ReadQuery): Promise<LogPage> {
+  const page = await service.broker.read(at.address, logPolicy(at.channel), query)
+  if (view === 'application') return page
+  return { ...page, entries: page.entries.filter((entry) => entry.forClients) }
+}
+
+function isEmpty(page: LogPage): boolean {
+  return page.entries.length === 0 && page.gap === undefined
+}
+
+/** Holds a feed while it looks, and waits only when nothing came meanwhile: nothing falls between the look and the wait. */
+async function waitForPage(
+  service: Service,
+  at: Addressed,
+  view: View,
+  read: ReadQuery,
+  waitSeconds: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<LogPage> {
+  const policy = logPolicy(at.channel)
+  const hold = await service.hub.hold(at.address, policy)
+  const stop = new AbortController()
+  const abort = (): void => stop.abort()
+  request.socket.once('close', abort)
+  const closed = new Promise<void>((resolve) => response.once('close', resolve))
+  service.transports.add({ goAway: abort, destroy: () => response.destroy(), closed })
+  const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000
+  try {
+    for (;;) {
+      const seen = hold.feed.received
+      const page = await readVisible(service, at, view, read)
+      const leftMs = deadlineMs - service.clock.monotonicMs()
+      if (!isEmpty(page) || leftMs <= 0 || stop.signal.aborted) return page
+      if (hold.feed.received === seen) await nextEntry(hold.feed, view, leftMs, service.clock, stop.signal)
+    }
+  } finally {
+    request.socket.off('close', abort)
+    hold.release()
+  }
+}
+
+function pageJson(channel: string, page: LogPage, resumed: boolean): string {
+  const recovery = !resumed
+    ? ''
+    : page.gap === undefined
+      ? ',"recovered":true'
+      : `,"recovered":false,"gap":${JSON.stringify(gapNotice(channel, page.gap))}`
+  const messages = page.entries.map((entry) => envelopeJson(page.epoch, entry)).join(',')
+  const position = formatPosition(page.epoch, page.next)
+  return `{"channel":${JSON.stringify(channel)},"position":"${position}"${recovery},"messages":[${messages}]}\n`
+}
+
+function nextLink(address: string, page: LogPage, query: URLSearchParams): string {
+  const next = new URLSearchParams(query)
+  next.set('since', formatPosition(page.epoch, page.next))
+  return `<${encodeURI(address)}?${next.toString()}>; rel="next"`
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Channel } from '@hydrant/contract'
+import { formatPosition } from '../../broker/position.ts'
+import { HydrantError } from '../../errors.ts'
+import { parseExactJson } from '../../message/json-text.ts'
+import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
+import type { Addressed } from '../../publish/publisher.ts'
+import type { Service, ServiceLimits } from '../../service.ts'
+import { answerJson } from '../answer.ts'
+import { type CloudEvent, fromBinaryMode, fromStructuredMode, isBinaryCloudEvent } from './cloud-events.ts'
+import { bodyToIncoming, type ContentType, isJson, parseContentType, utf8 } from './content-type.ts'
+import { readBody } from './request-body.ts'
+
+const MAX_KEY_LENGTH = 255
+
+/** What a body holds. */
+interface Submission {
+  readonly messages: readonly Incoming[]
+  readonly isBatch: boolean
+}
+
+/** `POST` to a channel: publishes one message or a batch, whole or not at all. */
+export async function answerPublish(
+  service: Service,
+  at: Addressed,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { limits } = service
+  const contentType = parseContentType(request.headers['content-type'])
+  const idempotencyKey = headerOf(request, 'idempotency-key')
+  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH)) {
+    throw new HydrantError('bad-request', `Idempotency-Key: expected 1 to ${MAX_KEY_LENGTH} characters`)
+  }
+  const body = await readBody(request, Math.max(limits.maxMessageBytes, limits.maxBatchBytes))
+  const submission = readSubmission(at.channel, request, contentType, body, limits)
+  if (!submission.isBatch && body.length > limits.maxMessageBytes && !isCloudEvent(request, contentType)) {
+    throw tooLarge(body.length, limits.maxMessageBytes)
+  }
+
+  const published = await service.publisher.publish({
+    at,
+    role: 'application',
+    messages: named(submission.messages, headerOf(request, 'hydrant-message')),
+    idempotencyKey,
+    fromOutside: true,
+  })
+  const positions = published.offsets.map((offset) => formatPosition(published.epoch, offset))
+  const answer = { position: positions.at(-1), ...(submission.isBatch ? { positions } : {}) }
+  answerJson(response, 201, `${JSON.stringify(answer)}\n`, service.origins.corsHeaders(request))
+}
+
+function readSubmission(
+  channel: Channel,
+  request: IncomingMessage,
+  contentType: ContentType,
+  body: Buffer,
+  limits: ServiceLimits,
+): Submission {
+  switch (contentType.mediaType) {
+    case 'application/cloudevents+json':
+      return { messages: [fromEvent(fromStructuredMode(parseExactJson(utf8(body))), channel)], isBatch: false }
+    case 'application/cloudevents-batch+json': {
+      const events = batchOf(arrayOf(parseExactJson(utf8(body))), limits)
+      const messages = events.map((event, index) => fromEvent(fromStructuredMode(event, `/${index}`), channel))
+      return { messages, isBatch: true }
+    }
+    case 'application/x-ndjson': {
+      const lines = utf8(body)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+      return { messages: batchOf(lines, limits).map((text) => ({ encoding: 'json', text })), isBatch: true }
+    }
+  }
+  if (isBinaryCloudEvent(request.headers)) {
+    return { messages: [fromEvent(fromBinaryMode(request.headers, contentType, body), channel)], isBatch: false }
+  }
+  if (isJson(contentType) && !channel.all.acceptsArray && startsArray(body)) {
+    const values = batchOf(arrayOf(parseExactJson(utf8(body))), limits)
+    return { messages: values.map((value) => ({ encoding: 'json', text: JSON.stringify(value) })), isBatch: true }
+  }
+  return { messages: [bodyToIncoming(contentType, body)], isBatch: false }
+}
+
+/** The event's type names the message where the channel knows the name; otherwise the payload decides. */
+function fromEvent({ type, data }: CloudEvent, channel: Channel): Incoming {
+  return channel.messages.some(({ name, id }) => name === type || id === type) ? { ...data, name: type } : data
+}
+
+function named(messages: readonly Incoming[], name: string | undefined): readonly Incoming[] {
+  return name === undefined ? messages : messages.map((message) => ({ ...message, name }))
+}
+
+function arrayOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new HydrantError('bad-request', 'expected a JSON array of messages')
+}
+
+function batchOf<T>(values: readonly T[], limits: ServiceLimits): readonly T[] {
+  if (values.length === 0) throw new HydrantError('bad-request', 'expected at least one message, got an empty batch')
+  if (values.length > limits.maxBatchMessages) {
+    const detail = `expected at most ${limits.maxBatchMessages} messages in a batch, got ${values.length}`
+    throw new HydrantError('message-too-large', detail)
+  }
+  return values
+}
+
+function startsArray(body: Buffer): boolean {
+  for (const byte of body) {
+    if (byte === 0x5b) return true
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false
+  }
+  return false
+}
+
+function isCloudEvent(request: IncomingMessage, { mediaType }: ContentType): boolean {
+  return mediaType === 'application/cloudevents+json' || isBinaryCloudEvent(request.headers)
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,164 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { HydrantError, toHydrantError } from '../errors.ts'
+import type { Service } from '../service.ts'
+import { answer, answerProblem } from './answer.ts'
+import { answerHistory } from './http/history.ts'
+import { answerPublish } from './http/publish.ts'
+import { answerHealth, MetaDoor } from './meta/meta.ts'
+import { parseTarget, resolve, type Target } from './request.ts'
+import { answerEventStream } from './sse/event-stream.ts'
+import { refuseUpgrade } from './websocket/refuse.ts'
+import { acceptWebSocket } from './websocket/accept.ts'
+
+const RESERVED = '/-/'
+const CHANNEL_METHODS = 'GET, HEAD, POST, OPTIONS'
+const MAX_HEADERS = 100
+
+/** Brings each request to its door. Whatever a door throws becomes the problem details of the answer. */
+export class Router {
+  readonly #service: Service
+  readonly #meta: MetaDoor
+  readonly #isReady: () => boolean
+  /** Requests that are being answered, by socket: an upgrade behind one of them must wait its turn, so it is refused. */
+  readonly #answering = new WeakMap<Duplex, number>()
+
+  constructor(service: Service, isReady: () => boolean) {
+    this.#service = service
+    this.#meta = new MetaDoor(service.contract)
+    this.#isReady = isReady
+  }
+
+  /** Whether this path is the API's: one of its channels, or reserved. */
+  owns(url: string | undefined): boolean {
+    const path = (url ?? '/').split('?')[0]!
+    if (path === '/' || path.startsWith(RESERVED)) return true
+    const match = this.#service.contract.match(path)
+    return match.ok || match.reason === 'parameter'
+  }
+
+  async handleRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request
+    this.#answering.set(socket, (this.#answering.get(socket) ?? 0) + 1)
+    response.once('close', () => this.#answering.set(socket, (this.#answering.get(socket) ?? 1) - 1))
+    try {
+      await this.#route(request, response)
+    } catch (error) {
+      this.#answerError(request, response, error)
+    }
+  }
+
+  async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Before anything asynchronous: a reset during the handshake must find a listener.
+    const onError = (): void => void socket.destroy()
+    socket.on('error', onError)
+    try {
+      this.#refuseTooManyHeaders(request)
+      if ((this.#answering.get(socket) ?? 0) > 0) {
+        throw new HydrantError('bad-request', 'an upgrade cannot be pipelined behind another request')
+      }
+      if (!this.#isReady()) throw unavailable()
+      const target = parseTarget(request)
+      this.#service.origins.check(request)
+      const at = resolve(this.#service, target.path)
+      await acceptWebSocket(this.#service, { at, query: target.query, request, socket, head })
+      socket.off('error', onError)
+    } catch (error) {
+      const refused = toHydrantError(error)
+      if (refused.code === 'internal') this.#service.onFault(error)
+      refuseUpgrade(socket, refused, request.url?.split('?')[0])
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#refuseTooManyHeaders(request)
+    const target = parseTarget(request)
+    if (target.path === '/-/live') return answerHealth(response, true)
+    if (target.path === '/-/ready') return answerHealth(response, this.#isReady())
+    if (!this.#isReady()) throw unavailable()
+    if (target.path.startsWith(RESERVED) || (target.path === '/' && wantsPage(request))) {
+      return this.#routeMeta(target.path === '/' ? '/-/docs' : target.path, request, response)
+    }
+    return this.#routeChannel(target, request, response)
+  }
+
+  #routeMeta(path: string, request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#meta.has(path)) throw new HydrantError('channel-unknown', `nothing is at ${path}`)
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed(request, 'GET, HEAD')
+    this.#meta.answer(path, response, this.#service.origins.corsHeaders(request))
+  }
+
+  async #routeChannel(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = this.#service
+    service.origins.check(request)
+    const at = resolve(service, target.path)
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD':
+        if (accepts(request, 'text/event-stream')) {
+          return answerEventStream(service, at, target.query, request, response)
+        }
+        if (wantsPage(request)) {
+          return answer(response, 303, 'text/plain', '', { Location: `/-/docs#/${encodeURIComponent(at.channel.id)}` })
+        }
+        return answerHistory(service, at, target.query, request, response)
+      case 'POST':
+        return answerPublish(service, at, request, response)
+      case 'OPTIONS':
+        return answer(response, 204, 'text/plain', '', { Allow: CHANNEL_METHODS, ...preflight(service, request) })
+      default:
+        throw notAllowed(request, CHANNEL_METHODS)
+    }
+  }
+
+  /** Node drops headers past its own count and goes on; here the request is refused instead. */
+  #refuseTooManyHeaders(request: IncomingMessage): void {
+    const count = request.rawHeaders.length / 2
+    if (count <= MAX_HEADERS) return
+    throw new HydrantError('headers-too-large', `expected at most ${MAX_HEADERS} headers, got ${count}`)
+  }
+
+  #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const answered = toHydrantError(error)
+    if (answered.code === 'internal') this.#service.onFault(error)
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    for (const [name, value] of Object.entries(this.#service.origins.corsHeaders(request))) {
+      response.setHeader(name, value)
+    }
+    answerProblem(request, response, answered)
+  }
+}
+
+function wantsPage(request: IncomingMessage): boolean {
+  return accepts(request, 'text/html')
+}
+
+/** Whether the media type is named in `Accept`: a program that takes anything gets JSON. */
+function accepts(request: IncomingMessage, mediaType: string): boolean {
+  const { accept } = request.headers
+  return accept !== undefined && accept.toLowerCase().includes(mediaType)
+}
+
+function preflight(service: Service, request: IncomingMessage): Record<string, string> {
+  const cors = service.origins.corsHeaders(request)
+  if (Object.keys(cors).length === 0) return {}
+  return {
+    ...cors,
+    'Access-Control-Allow-Methods': CHANNEL_METHODS,
+    'Access-Control-Allow-Headers': 'Content-Type, Idempotency-Key, Hydrant-Message, Last-Event-ID',
+    'Access-Control-Max-Age': '600',
+  }
+}
+
+function notAllowed(request: IncomingMessage, allow: string): HydrantError {
+  return new HydrantError('method-not-allowed', `${request.method} is not one of ${allow}`, {
+    headers: { Allow: allow },
+  })
+}
+
+function unavailable(): HydrantError {
+  return new HydrantError('unavailable', 'the server is starting or stopping', { headers: { 'Retry-After': '5' } })
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toHydrantError } from '../../errors.ts'
+import type { Sink } from '../../hub/sink.ts'
+import { Subscription } from '../../hub/subscription.ts'
+import { eventStreamNotice } from '../../message/encode.ts'
+import { type Addressed, logPolicy } from '../../publish/publisher.ts'
+import type { Service } from '../../service.ts'
+import { ResponseStream } from '../../transport/response-stream.ts'
+import { readerView, sinceOf } from '../request.ts'
+
+const KEEP_ALIVE_MS = 15_000
+/** What `EventSource` waits before it connects again. */
+const RETRY_HINT_MS = 2_000
+
+/** `GET` with `Accept: text/event-stream`: the channel live, as Server-Sent Events (WHATWG HTML §9.2). */
+export async function answerEventStream(
+  service: Service,
+  at: Addressed,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { channel, address } = at
+  const view = readerView(channel, query)
+  const since = sinceOf(request.headers['last-event-id']?.toString() ?? query.get('since'))
+  const policy = logPolicy(channel)
+  const hold = await service.hub.hold(address, policy)
+  if (response.destroyed) {
+    hold.release()
+    return
+  }
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    // nginx holds responses back unless it is told not to.
+    'X-Accel-Buffering': 'no',
+    'Hydrant-Position': `${hold.feed.epoch}:${hold.feed.received}`,
+    ...service.origins.corsHeaders(request),
+  })
+  if (request.method === 'HEAD') {
+    hold.release()
+    response.end()
+    return
+  }
+
+  const stream = new ResponseStream(response, service.clock, service.turn, service.deadlines)
+  const subscription = new Subscription({
+    address,
+    policy,
+    overflow: channel.overflow,
+    view,
+    broker: service.broker,
+    feed: hold.feed,
+    sink: eventStreamSink(stream),
+    maxQueuedBytes: service.limits.maxQueuedBytes,
+    start: since !== undefined ? { since } : channel.kind === 'state' ? 'snapshot' : 'now',
+    onFailure: (error) => {
+      service.onFault(error)
+      stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))
+      stream.end()
+    },
+  })
+  const cancelKeepAlive = keepAlive(service, stream)
+  const closed = new Promise<void>((resolve) => {
+    response.once('close', () => {
+      cancelKeepAlive()
+      subscription.close()
+      hold.release()
+      resolve()
+    })
+  })
+  service.transports.add({ goAway: () => stream.end(), destroy: () => response.destroy(), closed })
+  stream.send(Buffer.from(`retry: ${RETRY_HINT_MS}\n\n`))
+  subscription.start()
+}
+
+function eventStreamSink(stream: ResponseStream): Sink {
+  return {
+    format: 'event-stream',
+    get queuedBytes() {
+      return stream.queuedBytes
+    },
+    send: (chunk) => stream.send(chunk),
+    sendNotice: (event, notice) => stream.send(eventStreamNotice(event, notice)),
+    onceDrained: (run) => stream.onceDrained(run),
+    endSlow: () => stream.end(),
+  }
+}
+
+/** A comment now and then keeps proxies from closing a quiet stream. */
+function keepAlive(service: Service, stream: ResponseStream): () => void {
+  let cancel = (): void => {}
+  const next = (): void => {
+    cancel = service.clock.after(KEEP_ALIVE_MS, () => {
+      if (stream.queuedBytes === 0) stream.send(Buffer.from(':\n\n'))
+      next()
+    })
+  }
+  next()
+  return () => cancel()
+}

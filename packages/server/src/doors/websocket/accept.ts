@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { acceptHandshake, type DeflateParameters } from '@hydrant/wire'
+import { formatPosition, type Position } from '../../broker/position.ts'
+import { HydrantError } from '../../errors.ts'
+import type { View } from '../../hub/live-batch.ts'
+import type { PublisherRole } from '../../publish/accept-message.ts'
+import { type Addressed, logPolicy } from '../../publish/publisher.ts'
+import type { Service } from '../../service.ts'
+import { flagOf, readerView, sinceOf, socketRole } from '../request.ts'
+import { openChannelSocket } from './channel-socket.ts'
+
+/** An upgrade of a channel's URL. */
+export interface WebSocketRequest {
+  readonly at: Addressed
+  readonly query: URLSearchParams
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  /** Bytes that came after the request head. */
+  readonly head: Buffer
+}
+
+/** What the peer asked for, understood. */
+export interface SocketTerms {
+  readonly role: PublisherRole
+  /** Undefined when the channel sends nothing to this peer: it only publishes. */
+  readonly view: View | undefined
+  readonly format: 'bare' | 'envelope'
+  readonly since: Position | undefined
+  readonly deflate: DeflateParameters | undefined
+}
+
+/** Answers the upgrade with a `101` and opens the socket. Throws, with nothing answered, when something is not right. */
+export async function acceptWebSocket(service: Service, upgrade: WebSocketRequest): Promise<void> {
+  const { at, query, request, socket, head } = upgrade
+  const handshake = acceptHandshake(
+    {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      httpVersion: request.httpVersion,
+      headers: request.rawHeaders,
+    },
+    { deflate: service.deflate },
+  )
+  if (!handshake.ok) {
+    const headers = Object.fromEntries(handshake.headers)
+    throw new HydrantError('handshake-refused', handshake.detail, { status: handshake.status, headers })
+  }
+  checkBindings(upgrade)
+  const role = socketRole(query)
+  const terms: SocketTerms = {
+    role,
+    view: role === 'client' && at.channel.toClients.messages.length === 0 ? undefined : readerView(at.channel, query),
+    format: flagOf(query, 'envelope') ? 'envelope' : 'bare',
+    since: sinceOf(query.get('since')),
+    deflate: handshake.deflate,
+  }
+
+  const hold = await service.hub.hold(at.address, logPolicy(at.channel))
+  if (socket.destroyed) {
+    hold.release()
+    return
+  }
+  socket.write(handshake.response([['Hydrant-Position', formatPosition(hold.feed.epoch, hold.feed.received)]]))
+  openChannelSocket(service, { at, terms, hold, socket, head })
+}
+
+/** The contract's `ws` bindings: query parameters and headers of the handshake. */
+function checkBindings({ at, query, request }: WebSocketRequest): void {
+  const errors = at.channel.checkHandshake(query, (name) => request.headers[name.toLowerCase()]?.toString())
+  const [first] = errors
+  if (first === undefined) return
+  const detail = `${first.pointer}: expected ${first.expected}, got ${first.got}`
+  throw new HydrantError('bad-request', `the handshake does not fit the contract: ${detail}`, { errors })
+}

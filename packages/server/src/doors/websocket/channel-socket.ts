@@ -1,0 +1,112 @@
+import type { Duplex } from 'node:stream'
+import { encodeTextFrame } from '@hydrant/wire'
+import { type HydrantError, toHydrantError } from '../../errors.ts'
+import type { FeedHold } from '../../hub/hub.ts'
+import type { Sink } from '../../hub/sink.ts'
+import { Subscription } from '../../hub/subscription.ts'
+import type { Incoming } from '../../publish/accept-message.ts'
+import { type Addressed, logPolicy } from '../../publish/publisher.ts'
+import type { Service } from '../../service.ts'
+import { SocketConnection } from '../../transport/socket-connection.ts'
+import type { SocketTerms } from './accept.ts'
+import { FrameQueue } from './frame-queue.ts'
+
+export interface ChannelSocketOptions {
+  readonly at: Addressed
+  readonly terms: SocketTerms
+  /** Released when the socket ends. */
+  readonly hold: FeedHold
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** One channel on one WebSocket: bare payloads out, and in when the contract says so. */
+export function openChannelSocket(service: Service, options: ChannelSocketOptions): void {
+  const { at, terms, hold, socket, head } = options
+  let ended = (): void => {}
+  const closed = new Promise<void>((resolve) => {
+    ended = resolve
+  })
+
+  const connection = new SocketConnection({
+    socket,
+    limits: service.wireLimits,
+    deflate: terms.deflate,
+    random: service.random,
+    clock: service.clock,
+    turn: service.turn,
+    deadlines: service.deadlines,
+    onMessage: (payload, binary) => frames.push(toIncoming(payload, binary, at)),
+    onEnd: () => {
+      subscription?.close()
+      hold.release()
+      ended()
+    },
+  })
+  const frames = new FrameQueue(
+    connection,
+    (frame) => service.publisher.publish({ at, role: terms.role, messages: [frame], fromOutside: true }),
+    (error) => answerError(service, connection, at, toHydrantError(error)),
+  )
+  const subscription = subscribe(service, options, connection)
+
+  service.transports.add({
+    goAway: () => connection.close(1001, 'the server stops'),
+    destroy: () => socket.destroy(),
+    closed,
+  })
+  subscription?.start()
+  connection.receiveFirst(head)
+}
+
+function subscribe(
+  service: Service,
+  { at, terms, hold }: ChannelSocketOptions,
+  connection: SocketConnection,
+): Subscription | undefined {
+  const { view, format, since } = terms
+  if (view === undefined) return undefined
+  const { channel, address } = at
+  return new Subscription({
+    address,
+    policy: logPolicy(channel),
+    overflow: channel.overflow,
+    view,
+    broker: service.broker,
+    feed: hold.feed,
+    sink: socketSink(connection, format),
+    maxQueuedBytes: service.limits.maxQueuedBytes,
+    start: since !== undefined ? { since } : channel.kind === 'state' ? 'snapshot' : 'now',
+    onFailure: (error) => {
+      service.onFault(error)
+      connection.close(1011, 'the history cannot be read')
+    },
+  })
+}
+
+function socketSink(connection: SocketConnection, format: 'bare' | 'envelope'): Sink {
+  return {
+    format,
+    get queuedBytes() {
+      return connection.queuedBytes
+    },
+    send: (chunk) => connection.sendFrames(chunk),
+    sendNotice: (_event, notice) => connection.sendFrames(encodeTextFrame(JSON.stringify(notice))),
+    onceDrained: (run) => connection.onceDrained(run),
+    endSlow: () => connection.close(1013, 'too slow: connect again with since'),
+  }
+}
+
+/** A text frame is JSON, unless the channel only has plain text messages. */
+function toIncoming(payload: Buffer, binary: boolean, { channel }: Addressed): Incoming {
+  const { encodings } = channel.all
+  if (binary) return { encoding: 'binary', bytes: payload }
+  const isText = encodings.includes('text') && !encodings.includes('json')
+  return isText ? { encoding: 'text', text: payload.toString() } : { encoding: 'json', text: payload.toString() }
+}
+
+/** The same problem object as over HTTP; the connection stays open. */
+function answerError(service: Service, connection: SocketConnection, at: Addressed, error: HydrantError): void {
+  if (error.code === 'internal') service.onFault(error.cause ?? error)
+  connection.sendText(JSON.stringify(error.toProblem(at.address)))
+}

@@ -1,0 +1,119 @@
+import type { SchemaError } from '@hydrant/contract'
+
+/** Stable names: match on these. */
+export type ErrorCode =
+  | 'malformed-json'
+  | 'bad-request'
+  | 'handshake-refused'
+  | 'forbidden-origin'
+  | 'wrong-direction'
+  | 'channel-unknown'
+  | 'parameter-invalid'
+  | 'method-not-allowed'
+  | 'message-too-large'
+  | 'unsupported-media-type'
+  | 'message-invalid'
+  | 'idempotency-key-reused'
+  | 'headers-too-large'
+  | 'internal'
+  | 'unavailable'
+  | 'contract-invalid'
+
+export interface ErrorRow {
+  /** HTTP status, also the `status` of the problem object on a socket. */
+  readonly status: number
+  readonly title: string
+  /** Close code when the error ends a socket; absent when the connection stays open. */
+  readonly closeCode?: number
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
+}
+
+/** Every error that leaves the server, one row each. `docs/reference/doors.md` is checked against it. */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
+  'malformed-json': { status: 400, title: 'The payload is not JSON', retryable: false },
+  'bad-request': { status: 400, title: 'The request cannot be understood', retryable: false },
+  'handshake-refused': { status: 400, title: 'The WebSocket handshake is not valid', retryable: false },
+  'forbidden-origin': { status: 403, title: 'Pages of this origin may not use this API', retryable: false },
+  'wrong-direction': { status: 403, title: 'The contract does not allow this here', retryable: false },
+  'channel-unknown': { status: 404, title: 'No channel has this address', retryable: false },
+  'parameter-invalid': { status: 404, title: 'No channel has this parameter value', retryable: false },
+  'method-not-allowed': { status: 405, title: 'This method is not allowed here', retryable: false },
+  'message-too-large': { status: 413, title: 'The message is too large', closeCode: 1009, retryable: false },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'No message of this channel has this content type',
+    retryable: false,
+  },
+  'message-invalid': { status: 422, title: 'The message matches no schema of this channel', retryable: false },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The idempotency key was used for another message',
+    retryable: false,
+  },
+  'headers-too-large': { status: 431, title: 'The request headers are too large', retryable: false },
+  internal: { status: 500, title: 'The server failed', closeCode: 1011, retryable: true },
+  unavailable: { status: 503, title: 'The server cannot take this now', closeCode: 1013, retryable: true },
+  'contract-invalid': { status: 500, title: 'The contract cannot be served', retryable: false },
+}
+
+/** RFC 9457 problem details: the body of an HTTP error, and the text frame that a socket gets for the same error. */
+export interface Problem {
+  readonly type: `urn:hydrant:${ErrorCode}`
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance?: string
+  readonly code: ErrorCode
+  /** Name of the nearest message, for `message-invalid`. */
+  readonly message?: string
+  readonly errors?: readonly SchemaError[]
+}
+
+export interface ErrorDetails {
+  readonly instance?: string
+  readonly message?: string | undefined
+  readonly errors?: readonly SchemaError[]
+  /** A status other than the table's, for a handshake that has its own (405, 426, 431). */
+  readonly status?: number
+  /** Response headers that belong to the error, such as `Allow`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** What every door answers with. Match on `code`, never on the text. */
+export class HydrantError extends Error {
+  override readonly name = 'HydrantError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return this.details.status ?? ERRORS[this.code].status
+  }
+
+  toProblem(instance?: string): Problem {
+    const at = this.details.instance ?? instance
+    return {
+      type: `urn:hydrant:${this.code}`,
+      title: ERRORS[this.code].title,
+      status: this.status,
+      detail: this.message,
+      ...(at === undefined ? {} : { instance: at }),
+      code: this.code,
+      ...(this.details.message === undefined ? {} : { message: this.details.message }),
+      ...(this.details.errors === undefined ? {} : { errors: this.details.errors }),
+    }
+  }
+}
+
+/** The error itself when it is ours; anything else becomes `internal` and keeps its cause for the log, not for the peer. */
+export function toHydrantError(error: unknown): HydrantError {
+  if (error instanceof HydrantError) return error
+  return new HydrantError('internal', 'The server failed to handle this.', { cause: error })
+}

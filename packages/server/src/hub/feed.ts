@@ -1,0 +1,155 @@
+import type { Broker, Entry, LiveListener, LiveSubscription, LogPolicy, MaybePromise } from '../broker/broker.ts'
+import type { Turn, TurnWork } from '../runtime/turn.ts'
+import { LiveBatch } from './live-batch.ts'
+
+/** A reader that has caught up with the log and takes batches as they come. */
+export interface FeedMember {
+  /** Where it stands in the feed's dense array; kept by the feed. */
+  feedIndex: number
+  /** Offset of the last entry it was given. Batches at or before it are not for it. */
+  cursor: number
+  deliver(batch: LiveBatch): void
+  /** The log may have moved on without the feed: catch up again from `cursor`. */
+  onBreak(): void
+}
+
+/** A batch is handed out early when it holds this much, so that a publisher that never yields cannot grow it. */
+const MAX_BATCH_ENTRIES = 1024
+const MAX_BATCH_BYTES = 256 * 1024
+
+/** Members served before the event loop gets a turn: a deep fan-out must not hold up everybody else. */
+const MEMBERS_PER_TURN = 4096
+
+/**
+ * The live end of one channel: gathers what is published in a turn of the event loop and hands it to every member as one
+ * batch. A publish costs one append here, however many members there are.
+ */
+export class Feed implements LiveListener, TurnWork {
+  readonly address: string
+  readonly #turn: Turn
+  readonly #membersPerTurn: number
+  readonly #members: FeedMember[] = []
+  #live: LiveSubscription | undefined
+  #epoch = ''
+  #received = 0
+  #pending: Entry[] = []
+  #pendingBytes = 0
+  #current: LiveBatch | undefined
+  /** Members below this index have not been given `#current` yet. */
+  #remaining = 0
+  #queued = false
+
+  constructor(address: string, turn: Turn, membersPerTurn: number = MEMBERS_PER_TURN) {
+    this.address = address
+    this.#turn = turn
+    this.#membersPerTurn = membersPerTurn
+  }
+
+  /** Attaches to the broker; everything published after that reaches the members. */
+  open(broker: Broker, policy: LogPolicy): MaybePromise<void> {
+    const subscribed = broker.subscribe(this.address, policy, this)
+    return subscribed instanceof Promise ? subscribed.then((live) => this.#opened(live)) : this.#opened(subscribed)
+  }
+
+  close(): void {
+    this.#live?.unsubscribe()
+    this.#live = undefined
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  /** Offset of the newest entry this feed has heard of. A reader that has read the log up to here may join. */
+  get received(): number {
+    return this.#received
+  }
+
+  get memberCount(): number {
+    return this.#members.length
+  }
+
+  /** The member's cursor must be at or past `received`. */
+  join(member: FeedMember): void {
+    member.feedIndex = this.#members.length
+    this.#members.push(member)
+  }
+
+  leave(member: FeedMember): void {
+    const at = member.feedIndex
+    if (at < 0 || this.#members[at] !== member) return
+    member.feedIndex = -1
+    const last = this.#members.pop()!
+    if (last === member) return
+    // The last one takes the free place. If it was served already its cursor says so.
+    this.#members[at] = last
+    last.feedIndex = at
+  }
+
+  onEntries(epoch: string, entries: readonly Entry[]): void {
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch
+      this.#breakAll()
+    }
+    for (const entry of entries) {
+      this.#pending.push(entry)
+      this.#pendingBytes += entry.payload.length
+    }
+    this.#received = entries[entries.length - 1]!.offset
+    if (this.#pending.length >= MAX_BATCH_ENTRIES || this.#pendingBytes >= MAX_BATCH_BYTES) {
+      this.#serve(Infinity)
+      this.#serve(Infinity)
+    } else if (!this.#queued) {
+      this.#queued = true
+      this.#turn.feed(this)
+    }
+  }
+
+  onBreak(): void {
+    this.#breakAll()
+  }
+
+  endTurn(): boolean {
+    this.#serve(this.#membersPerTurn)
+    this.#queued = this.#current !== undefined || this.#pending.length > 0
+    return this.#queued
+  }
+
+  #opened(live: LiveSubscription): void {
+    this.#live = live
+    this.#epoch = live.epoch
+    this.#received = Math.max(this.#received, live.head)
+  }
+
+  #breakAll(): void {
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#current = undefined
+    for (const member of this.#members.splice(0)) {
+      member.feedIndex = -1
+      member.onBreak()
+    }
+  }
+
+  /** Hot: the fan-out loop. Watched by the fan-out row of `bench/`. */
+  #serve(budget: number): void {
+    if (this.#current === undefined) {
+      if (this.#pending.length === 0) return
+      this.#current = new LiveBatch(this.#epoch, this.#pending)
+      this.#pending = []
+      this.#pendingBytes = 0
+      this.#remaining = this.#members.length
+    }
+    const batch = this.#current
+    let left = budget
+    // Downwards: a member that leaves is replaced by one from above, which has been served.
+    while (this.#remaining > 0 && left > 0) {
+      this.#remaining = Math.min(this.#remaining, this.#members.length) - 1
+      if (this.#remaining < 0) break
+      const member = this.#members[this.#remaining]!
+      if (member.cursor < batch.lastOffset) member.deliver(batch)
+      left--
+    }
+    if (this.#remaining <= 0) this.#current = undefined
+  }
+}

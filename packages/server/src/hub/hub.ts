@@ -1,0 +1,65 @@
+import type { Broker, LogPolicy, MaybePromise } from '../broker/broker.ts'
+import type { Turn } from '../runtime/turn.ts'
+import { Feed } from './feed.ts'
+
+interface OpenFeed {
+  readonly feed: Feed
+  readonly opened: MaybePromise<void>
+  users: number
+}
+
+/** A feed that stays open as long as it is held. */
+export interface FeedHold {
+  readonly feed: Feed
+  release(): void
+}
+
+/** The feeds of this process: one for each channel that somebody is listening to, none for the others. */
+export class Hub {
+  readonly #broker: Broker
+  readonly #turn: Turn
+  readonly #membersPerTurn: number | undefined
+  readonly #feeds = new Map<string, OpenFeed>()
+
+  /** `membersPerTurn`: readers of one channel that are served before the event loop gets a turn. Default 4,096. */
+  constructor(broker: Broker, turn: Turn, membersPerTurn?: number) {
+    this.#broker = broker
+    this.#turn = turn
+    this.#membersPerTurn = membersPerTurn
+  }
+
+  /** How many channels have a reader. */
+  get feedCount(): number {
+    return this.#feeds.size
+  }
+
+  /** Opens the channel's feed, or joins the users of the open one. Rejects when the broker refuses. */
+  async hold(address: string, policy: LogPolicy): Promise<FeedHold> {
+    let open = this.#feeds.get(address)
+    if (open === undefined) {
+      const feed = new Feed(address, this.#turn, this.#membersPerTurn)
+      open = { feed, opened: feed.open(this.#broker, policy), users: 0 }
+      this.#feeds.set(address, open)
+    }
+    open.users++
+    const hold = { feed: open.feed, release: this.#releaser(address, open) }
+    try {
+      await open.opened
+      return hold
+    } catch (error) {
+      hold.release()
+      throw error
+    }
+  }
+
+  #releaser(address: string, open: OpenFeed): () => void {
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      if (--open.users > 0) return
+      open.feed.close()
+      if (this.#feeds.get(address) === open) this.#feeds.delete(address)
+    }
+  }
+}

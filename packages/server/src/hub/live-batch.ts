@@ -1,0 +1,45 @@
+import type { Entry } from '../broker/broker.ts'
+import { encodeEntries, type Format } from '../message/encode.ts'
+
+/** Which messages of a channel a reader gets: those the contract sends to clients, or all. */
+export type View = 'client' | 'application'
+
+/**
+ * Entries that are delivered together. They are encoded once for each format and view that has a reader, and those bytes are
+ * shared by all its readers.
+ */
+export class LiveBatch {
+  readonly epoch: string
+  readonly entries: readonly Entry[]
+  readonly firstOffset: number
+  readonly lastOffset: number
+  #chunks: Partial<Record<`${View} ${Format}`, Buffer | null>> = {}
+
+  constructor(epoch: string, entries: readonly Entry[]) {
+    this.epoch = epoch
+    this.entries = entries
+    this.firstOffset = entries[0]!.offset
+    this.lastOffset = entries[entries.length - 1]!.offset
+  }
+
+  /** The bytes of the entries after `cursor` that this view shows, or null when there are none. */
+  chunkAfter(cursor: number, format: Format, view: View): Buffer | null {
+    if (cursor >= this.firstOffset) {
+      const rest = this.entries.filter((entry) => entry.offset > cursor)
+      return encodeVisible(this.epoch, rest, format, view)
+    }
+    const key = `${view} ${format}` as const
+    let chunk = this.#chunks[key]
+    if (chunk === undefined) {
+      chunk = encodeVisible(this.epoch, this.entries, format, view)
+      this.#chunks[key] = chunk
+    }
+    return chunk
+  }
+}
+
+/** The bytes of the entries that this view shows, or null when there are none. */
+export function encodeVisible(epoch: string, entries: readonly Entry[], format: Format, view: View): Buffer | null {
+  const visible = view === 'application' ? entries : entries.filter((entry) => entry.forClients)
+  return visible.length === 0 ? null : encodeEntries(format, epoch, visible)
+}

@@ -1,0 +1,176 @@
+import type { Broker, LogPage, LogPolicy } from '../broker/broker.ts'
+import type { Position } from '../broker/position.ts'
+import { gapNotice } from '../message/encode.ts'
+import type { Feed, FeedMember } from './feed.ts'
+import { encodeVisible, type LiveBatch, type View } from './live-batch.ts'
+import type { Sink } from './sink.ts'
+
+export interface SubscriptionOptions {
+  readonly address: string
+  readonly policy: LogPolicy
+  readonly overflow: 'conflate' | 'drop' | 'disconnect'
+  readonly view: View
+  readonly broker: Broker
+  readonly feed: Feed
+  readonly sink: Sink
+  /** Bytes that may wait for a reader. Past it the reader is no longer fed live and catches up from the log. */
+  readonly maxQueuedBytes: number
+  /** Where to start: after a position, at the log's snapshot or newest messages, or with what comes next. */
+  readonly start: { readonly since: Position } | 'snapshot' | 'now'
+  /** The log could not be read: the transport ends. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Catch-up reads at most this much at a time, so that a replay does not fill the queue by itself. */
+const CATCH_UP_MESSAGES = 300
+const CATCH_UP_BYTES = 64 * 1024
+
+/**
+ * - `catching-up` reads the log from its cursor until it meets the live end.
+ * - `live` is a member of the feed.
+ * - `draining` waits until the sink's queue is empty, then catches up.
+ */
+type State = 'catching-up' | 'live' | 'draining' | 'closed'
+
+/**
+ * One reader's way through one channel. The log is the only buffer: who cannot keep up leaves the live feed with its cursor
+ * and reads on from there when its queue has drained, so the queue is bounded, nothing repeats, and what the history no longer
+ * holds by then is told as a gap (on a `state` channel the same reading is conflation: the latest value of each key).
+ */
+export class Subscription implements FeedMember {
+  feedIndex = -1
+  cursor: number
+  readonly #options: SubscriptionOptions
+  #epoch: string
+  /** Whether the cursor is a place in the log. False until the first read of a snapshot. */
+  #hasPosition: boolean
+  /** Whether the log has confirmed the cursor: a position that came from outside may be from another life of it. */
+  #confirmed: boolean
+  #state: State = 'catching-up'
+  #fellBehind = false
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options
+    const { start, feed } = options
+    this.#hasPosition = start !== 'snapshot'
+    this.#confirmed = start === 'now'
+    this.#epoch = typeof start === 'object' ? start.since.epoch : feed.epoch
+    this.cursor = typeof start === 'object' ? start.since.offset : start === 'now' ? feed.received : 0
+  }
+
+  /** Whether it has caught up and takes batches as they come. */
+  get isLive(): boolean {
+    return this.#state === 'live'
+  }
+
+  /** Starts delivery. With a broker that answers at once the replay is queued when this returns. */
+  start(): void {
+    this.#catchUp()
+  }
+
+  close(): void {
+    if (this.#state === 'live') this.#options.feed.leave(this)
+    this.#state = 'closed'
+  }
+
+  /** Hot: once per subscriber and batch. */
+  deliver(batch: LiveBatch): void {
+    const { sink, view, maxQueuedBytes } = this.#options
+    const chunk = batch.chunkAfter(this.cursor, sink.format, view)
+    if (chunk !== null) {
+      if (sink.queuedBytes + chunk.length > maxQueuedBytes) {
+        this.#fallBehind()
+        return
+      }
+      sink.send(chunk)
+    }
+    this.cursor = batch.lastOffset
+  }
+
+  onBreak(): void {
+    if (this.#state !== 'live') return
+    this.#state = 'catching-up'
+    this.#catchUp()
+  }
+
+  #fallBehind(): void {
+    const { feed, overflow, sink } = this.#options
+    feed.leave(this)
+    if (overflow === 'disconnect') {
+      this.#state = 'closed'
+      sink.endSlow()
+      return
+    }
+    this.#fellBehind = true
+    this.#waitForDrain()
+  }
+
+  #waitForDrain(): void {
+    this.#state = 'draining'
+    this.#options.sink.onceDrained(() => {
+      if (this.#state !== 'draining') return
+      this.#state = 'catching-up'
+      this.#catchUp()
+    })
+  }
+
+  /** Reads until it meets the live end. The check and the joining are one step: no entry can come between them. */
+  #catchUp(): void {
+    while (this.#state === 'catching-up') {
+      if (this.#options.sink.queuedBytes > this.#options.maxQueuedBytes / 2) {
+        this.#waitForDrain()
+        return
+      }
+      if (this.#meetsLiveEnd()) {
+        this.#state = 'live'
+        this.#options.feed.join(this)
+        return
+      }
+      const page = this.#read()
+      if (page instanceof Promise) {
+        page.then(
+          (read) => {
+            if (this.#state !== 'catching-up') return
+            this.#take(read)
+            this.#catchUp()
+          },
+          (error: unknown) => this.#fail(error),
+        )
+        return
+      }
+      this.#take(page)
+    }
+  }
+
+  #meetsLiveEnd(): boolean {
+    const { feed } = this.#options
+    return this.#confirmed && this.#epoch === feed.epoch && this.cursor >= feed.received
+  }
+
+  #read(): LogPage | Promise<LogPage> {
+    const { broker, address, policy } = this.#options
+    const since = this.#hasPosition ? { since: { epoch: this.#epoch, offset: this.cursor } } : {}
+    return broker.read(address, policy, { ...since, limit: CATCH_UP_MESSAGES, maxBytes: CATCH_UP_BYTES })
+  }
+
+  #take(page: LogPage): void {
+    const { sink, address, view } = this.#options
+    if (page.gap !== undefined) {
+      const reason = this.#fellBehind && page.gap.reason === 'history-trimmed' ? 'slow-consumer' : page.gap.reason
+      sink.sendNotice('hydrant.gap', gapNotice(address, page.gap, reason))
+    }
+    const chunk = encodeVisible(page.epoch, page.entries, sink.format, view)
+    if (chunk !== null) sink.send(chunk)
+    this.#epoch = page.epoch
+    this.cursor = page.next
+    this.#hasPosition = true
+    this.#confirmed = true
+    if (!page.more) this.#fellBehind = false
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#options.onFailure(error)
+  }
+}

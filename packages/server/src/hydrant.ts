@@ -1,0 +1,208 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Contract, Diagnostic } from '@hydrant/contract'
+import { formatPosition } from './broker/position.ts'
+import { resolve } from './doors/request.ts'
+import { Router } from './doors/router.ts'
+import { HydrantError } from './errors.ts'
+import { loadContract } from './load-contract.ts'
+import type { HydrantOptions } from './options.ts'
+import type { Incoming } from './publish/accept-message.ts'
+import { type Handler, Handlers } from './publish/handlers.ts'
+import { createService } from './create-service.ts'
+import type { Service } from './service.ts'
+
+export interface ListenOptions {
+  /** Default 8080; 0 takes a free port. */
+  readonly port?: number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+}
+
+export interface Listening {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+}
+
+export interface PublishedMessage {
+  readonly position: string
+}
+
+export interface PublishMessageOptions {
+  /** Names the message; otherwise the contract finds the one that the data is valid against. */
+  readonly name?: string
+  /** Publishing the same key on the same channel within five minutes publishes once. At most 255 characters. */
+  readonly idempotencyKey?: string
+}
+
+/** How long `close` waits for peers to say goodbye, in milliseconds. Source: the close wait of the defaults. */
+const CLOSE_WAIT_MS = 5_000
+
+/** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
+export class Hydrant implements AsyncDisposable {
+  readonly contract: Contract
+  /** What was found in the document while it was read. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly #service: Service
+  readonly #handlers: Handlers
+  readonly #router: Router
+  readonly #servers: Server[] = []
+  #closing: Promise<void> | undefined
+
+  /** Use {@link createHydrant}. */
+  constructor(options: HydrantOptions) {
+    const { contract, diagnostics } = loadContract(options.contract, options.perspective)
+    this.contract = contract
+    this.diagnostics = diagnostics
+    this.#handlers = new Handlers()
+    this.#service = createService(contract, this.#handlers, options)
+    this.#router = new Router(this.#service, () => this.#closing === undefined && this.#service.broker.ready())
+  }
+
+  /** Opens an HTTP server of its own. Rejects with the system's error (`EADDRINUSE`, `EACCES`). */
+  async listen({ port = 8080, host = '127.0.0.1' }: ListenOptions = {}): Promise<Listening> {
+    const server = createServer(SERVER_OPTIONS)
+    // Node's own cut at a count goes on with what is left; the router refuses instead.
+    server.maxHeadersCount = 0
+    server.on('clientError', answerClientError)
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      void this.#router.handleRequest(request, response)
+    })
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void this.#router.handleUpgrade(request, socket, head)
+    })
+    await new Promise<void>((listening, failed) => {
+      server.once('error', failed)
+      server.listen(port, host, () => {
+        server.off('error', failed)
+        listening()
+      })
+    })
+    this.#servers.push(server)
+    const { port: boundPort } = server.address() as AddressInfo
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`, host, port: boundPort }
+  }
+
+  /**
+   * Serves the API on an existing server: its channels, `/-/…` and upgrades to them. Every other request, and every other upgrade,
+   * goes to the listeners that the server already has; without any, they are answered here.
+   */
+  attach(server: Server): void {
+    const requests = server.listeners('request')
+    server.removeAllListeners('request')
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (requests.length > 0 && !this.#owns(request)) {
+        for (const listener of requests) listener.call(server, request, response)
+      } else {
+        void this.#router.handleRequest(request, response)
+      }
+    })
+    const upgrades = server.listeners('upgrade')
+    server.removeAllListeners('upgrade')
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (upgrades.length > 0 && !this.#owns(request)) {
+        for (const listener of upgrades) listener.call(server, request, socket, head)
+      } else {
+        void this.#router.handleUpgrade(request, socket, head)
+      }
+    })
+  }
+
+  /**
+   * Publishes as the application: `data` is JSON-compatible, a string for text messages, bytes for binary ones. Rejects with a
+   * {@link HydrantError}: `channel-unknown`, `parameter-invalid`, `message-invalid`, `message-too-large`.
+   */
+  async publish(address: string, data: unknown, options: PublishMessageOptions = {}): Promise<PublishedMessage> {
+    if (this.#closing !== undefined) throw new HydrantError('unavailable', 'the server is closed')
+    const at = resolve(this.#service, address)
+    const { name, idempotencyKey } = options
+    const message = { ...toIncoming(data, at.channel.all.encodings.includes('text')), name }
+    const published = await this.#service.publisher.publish({
+      at,
+      role: 'application',
+      messages: [message],
+      idempotencyKey,
+      fromOutside: false,
+    })
+    return { position: formatPosition(published.epoch, published.offsets[0]!) }
+  }
+
+  /**
+   * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and a
+   * HydrantError decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.
+   * Throws `channel-unknown`.
+   */
+  on(channel: string, handler: Handler): () => void {
+    const found = this.contract.channels.find(({ id, address }) => id === channel || address === channel)
+    if (found === undefined) {
+      const known = this.contract.channels.map(({ address }) => address).join(', ')
+      throw new HydrantError('channel-unknown', `expected one of ${known}, got ${JSON.stringify(channel)}`)
+    }
+    return this.#handlers.add(found, handler)
+  }
+
+  /** Stops: no new connections, everything queued is sent, sockets get close code 1001, and after 5 seconds the rest is cut. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { clock, transports, broker } = this.#service
+    const serversClosed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    let cancel = (): void => {}
+    const timeIsOver = new Promise<void>((resolve) => {
+      cancel = clock.after(CLOSE_WAIT_MS, resolve)
+    })
+    await transports.closeAll(timeIsOver)
+    cancel()
+    for (const server of this.#servers) server.closeAllConnections()
+    await Promise.all(serversClosed)
+    await broker.close()
+  }
+
+  #owns(request: IncomingMessage): boolean {
+    return this.#router.owns(request.url)
+  }
+}
+
+/** Reads the contract and makes its API. Throws `contract-invalid`; a file that cannot be read throws the system's error. */
+export function createHydrant(options: HydrantOptions): Hydrant {
+  return new Hydrant(options)
+}
+
+const SERVER_OPTIONS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  insecureHTTPParser: false,
+} as const
+
+const CLIENT_ERROR_STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** What Node's HTTP parser refused never reaches a door. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+function toIncoming(data: unknown, takesText: boolean): Incoming {
+  if (data instanceof Uint8Array) return { encoding: 'binary', bytes: data }
+  if (typeof data === 'string' && takesText) return { encoding: 'text', text: data }
+  return { encoding: 'json', value: data }
+}

@@ -1,0 +1,87 @@
+import { encodeBinaryFrame, encodeTextFrame } from '@hydrant/wire'
+import type { Entry, Gap } from '../broker/broker.ts'
+import { formatPosition } from '../broker/position.ts'
+
+/** How a subscriber takes messages: bare WebSocket payloads, WebSocket envelopes, or Server-Sent Events. */
+export type Format = 'bare' | 'envelope' | 'event-stream'
+
+/** The bytes of some entries for every subscriber of one format. */
+export function encodeEntries(format: Format, epoch: string, entries: readonly Entry[]): Buffer {
+  const encode = ENCODERS[format]
+  if (entries.length === 1) return encode(epoch, entries[0]!)
+  return Buffer.concat(entries.map((entry) => encode(epoch, entry)))
+}
+
+const ENCODERS: Record<Format, (epoch: string, entry: Entry) => Buffer> = {
+  bare: (_epoch, entry) =>
+    entry.encoding === 'binary' ? encodeBinaryFrame(entry.payload) : encodeTextFrame(entry.payload),
+  envelope: (epoch, entry) => encodeTextFrame(envelopeJson(epoch, entry)),
+  'event-stream': eventStreamBlock,
+}
+
+/** One message as history pages and envelopes show it: `{ position, time, name, data }`. */
+export function envelopeJson(epoch: string, entry: Entry): string {
+  const position = formatPosition(epoch, entry.offset)
+  const time = new Date(entry.timeMs).toISOString()
+  const head = `{"position":"${position}","time":"${time}","name":${JSON.stringify(entry.name)},"data":`
+  switch (entry.encoding) {
+    case 'json':
+      return `${head}${entry.payload.toString()}}`
+    case 'text':
+      return `${head}${JSON.stringify(entry.payload.toString())}}`
+    case 'binary':
+      return `${head}"${entry.payload.toString('base64')}","encoding":"base64"}`
+  }
+}
+
+function eventStreamBlock(epoch: string, entry: Entry): Buffer {
+  const position = formatPosition(epoch, entry.offset)
+  const name = oneLine(entry.name)
+  if (entry.encoding === 'binary') {
+    return Buffer.from(`id: ${position}\nevent: ${name};base64\ndata: ${entry.payload.toString('base64')}\n\n`)
+  }
+  return Buffer.from(`id: ${position}\nevent: ${name}\n${dataLines(entry.payload.toString())}\n`)
+}
+
+/** An event that is not a message: a gap or an error. It carries no id, so that a reader resumes from the last message. */
+export function eventStreamNotice(event: string, notice: unknown): Buffer {
+  return Buffer.from(`event: ${event}\ndata: ${JSON.stringify(notice)}\n\n`)
+}
+
+// WHATWG HTML §9.2: a line ends at CR, LF or CRLF, and each needs its own `data:`.
+function dataLines(text: string): string {
+  if (!/[\r\n]/.test(text)) return `data: ${text}\n`
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join('')
+}
+
+function oneLine(name: string): string {
+  return name.replace(/[\r\n]+/g, ' ')
+}
+
+/** What a reader is told about a gap, on every door. */
+export interface GapNotice {
+  readonly type: 'urn:hydrant:gap'
+  readonly title: string
+  readonly channel: string
+  readonly from: string
+  readonly to: string
+  readonly missed?: number
+  readonly reason: string
+  readonly recovered: false
+}
+
+export function gapNotice(channel: string, gap: Gap, reason: string = gap.reason): GapNotice {
+  return {
+    type: 'urn:hydrant:gap',
+    title: 'Messages were lost',
+    channel,
+    from: formatPosition(gap.from.epoch, gap.from.offset),
+    to: formatPosition(gap.to.epoch, gap.to.offset),
+    ...(gap.missed === undefined ? {} : { missed: gap.missed }),
+    reason,
+    recovered: false,
+  }
+}

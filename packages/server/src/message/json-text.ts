@@ -1,0 +1,81 @@
+import { HydrantError } from '../errors.ts'
+
+/** DESIGN default: deeper documents are refused before anything recursive sees them. */
+export const MAX_JSON_DEPTH = 64
+
+// Text that a JavaScript number may not hold: many digits, or a large exponent.
+const MAYBE_INEXACT = /\d{16}|[eE][+-]?\d{3}/
+
+/** The value of a JSON text. Throws `malformed-json`, with the place, or `message-invalid` when it is nested too deep. */
+export function parseJson(text: string): unknown {
+  if (isDeeperThan(text, MAX_JSON_DEPTH)) {
+    throw new HydrantError('message-invalid', `expected JSON nested at most ${MAX_JSON_DEPTH} levels deep`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : 'it cannot be parsed'
+    throw new HydrantError('malformed-json', `expected JSON: ${why}`, { cause: error })
+  }
+}
+
+/**
+ * The one text that subscribers get for a published JSON text: no insignificant white space, each key once, and every number
+ * with the digits it was published with, also where a JavaScript number would round it (exchange ids have 20 digits).
+ */
+export function canonicalJson(text: string, value: unknown): string {
+  if (!MAYBE_INEXACT.test(text)) return JSON.stringify(value)
+  return JSON.stringify(JSON.parse(text, keepExactNumbers))
+}
+
+/**
+ * Like {@link parseJson}, for a document that is taken apart: `JSON.stringify` of any part of the result has every number with
+ * the digits it came with. Numbers that would be rounded are opaque objects until then.
+ */
+export function parseExactJson(text: string): unknown {
+  const value = parseJson(text)
+  return MAYBE_INEXACT.test(text) ? JSON.parse(text, keepExactNumbers) : value
+}
+
+interface ReviverContext {
+  readonly source?: string
+}
+
+interface JsonWithRaw {
+  rawJSON(text: string): unknown
+}
+
+function keepExactNumbers(_key: string, value: unknown, context?: ReviverContext): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value
+  // JSON.rawJSON is in V8 since 11.4; the library types do not know it yet.
+  return (JSON as unknown as JsonWithRaw).rawJSON(source)
+}
+
+/** Hot: runs over every published text. Counts brackets outside strings; whether they match is JSON.parse's to say. */
+function isDeeperThan(text: string, limit: number): boolean {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 0x22) {
+      i = endOfString(text, i)
+    } else if (c === 0x7b || c === 0x5b) {
+      if (++depth > limit) return true
+    } else if (c === 0x7d || c === 0x5d) {
+      depth--
+    }
+  }
+  return false
+}
+
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0
+  while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++
+  return backslashes % 2 === 1
+}

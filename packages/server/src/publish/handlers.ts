@@ -1,0 +1,42 @@
+import type { Channel } from '@hydrant/contract'
+
+/** A message that a client published, as the application's handlers see it. */
+export interface ReceivedMessage {
+  readonly address: string
+  readonly parameters: Readonly<Record<string, string>>
+  /** Name of the message in the contract. */
+  readonly name: string
+  /** Validated and normalized: parsed JSON, a string, or bytes. */
+  readonly data: unknown
+}
+
+/** Hears a message before it is published. What it throws refuses the message; a HydrantError decides the answer. */
+export type Handler = (message: ReceivedMessage) => void | Promise<void>
+
+/** The application's handlers, by channel. */
+export class Handlers {
+  readonly #byChannel = new Map<Channel, Handler[]>()
+
+  has(channel: Channel): boolean {
+    return this.#byChannel.has(channel)
+  }
+
+  /** Returns what removes the handler again. */
+  add(channel: Channel, handler: Handler): () => void {
+    const handlers = this.#byChannel.get(channel) ?? []
+    handlers.push(handler)
+    this.#byChannel.set(channel, handlers)
+    return () => {
+      const left = handlers.indexOf(handler)
+      if (left >= 0) handlers.splice(left, 1)
+      if (handlers.length === 0) this.#byChannel.delete(channel)
+    }
+  }
+
+  /** Calls the handlers in the order they were added, one message after the other; rejects with the first refusal. */
+  async tell(channel: Channel, messages: readonly ReceivedMessage[]): Promise<void> {
+    for (const message of messages) {
+      for (const handler of this.#byChannel.get(channel) ?? []) await handler(message)
+    }
+  }
+}

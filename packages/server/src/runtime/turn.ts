@@ -1,0 +1,50 @@
+import type { Clock } from './clock.ts'
+
+/** Something with work that is best done once, after everything else of this turn of the event loop. */
+export interface TurnWork {
+  /** Does the work. True when some is left for the next turn. */
+  endTurn(): boolean
+}
+
+/**
+ * Gathers work until the end of the turn: first the feeds hand their batches to the connections, then the connections write,
+ * so that everything published in one turn leaves each connection in one write.
+ */
+export class Turn {
+  readonly #clock: Clock
+  #feeds: TurnWork[] = []
+  #writers: TurnWork[] = []
+  #scheduled = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The caller sees to it that it is queued once. */
+  feed(work: TurnWork): void {
+    this.#feeds.push(work)
+    this.#schedule()
+  }
+
+  /** The caller sees to it that it is queued once. */
+  writer(work: TurnWork): void {
+    this.#writers.push(work)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#clock.endOfTurn(() => this.#end())
+  }
+
+  #end(): void {
+    this.#scheduled = false
+    const feeds = this.#feeds
+    this.#feeds = []
+    for (let i = 0; i < feeds.length; i++) if (feeds[i]!.endTurn()) this.feed(feeds[i]!)
+    const writers = this.#writers
+    this.#writers = []
+    for (let i = 0; i < writers.length; i++) if (writers[i]!.endTurn()) this.writer(writers[i]!)
+  }
+}

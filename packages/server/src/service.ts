@@ -1,0 +1,40 @@
+import type { Contract } from '@hydrant/contract'
+import type { WireLimits } from '@hydrant/wire'
+import type { Broker } from './broker/broker.ts'
+import type { Origins } from './guard/origins.ts'
+import type { Hub } from './hub/hub.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { Turn } from './runtime/turn.ts'
+import type { Deadlines } from './transport/deadlines.ts'
+import type { OpenTransports } from './transport/open-transports.ts'
+
+/** What every door works with: made once by `createHydrant`, and only read by the doors. */
+export interface Service {
+  readonly contract: Contract
+  readonly broker: Broker
+  readonly hub: Hub
+  readonly publisher: Publisher
+  readonly clock: Clock
+  readonly turn: Turn
+  readonly deadlines: Deadlines
+  readonly transports: OpenTransports
+  readonly origins: Origins
+  readonly limits: ServiceLimits
+  readonly wireLimits: Partial<WireLimits>
+  /** Whether permessage-deflate is negotiated. */
+  readonly deflate: boolean
+  readonly random: (bytes: Uint8Array) => void
+  /** Faults of ours, for the operator; never told to a peer. */
+  readonly onFault: (error: unknown) => void
+}
+
+export interface ServiceLimits {
+  /** One message, in bytes. */
+  readonly maxMessageBytes: number
+  /** One HTTP batch, in bytes, and the number of messages in it. */
+  readonly maxBatchBytes: number
+  readonly maxBatchMessages: number
+  /** What may wait for one reader, in bytes. */
+  readonly maxQueuedBytes: number
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../runtime/clock.ts'
+
+/** Something with deadlines that may be late by the granularity of {@link Deadlines}. */
+export interface HasDeadlines {
+  checkDeadlines(nowMs: number): void
+}
+
+/** Deadlines are seconds; one sweep over all connections is cheaper than a timer for each. */
+const SWEEP_EVERY_MS = 500
+
+/** One timer for all connections. */
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #watched = new Set<HasDeadlines>()
+  #cancel: (() => void) | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  add(watched: HasDeadlines): void {
+    this.#watched.add(watched)
+    this.#cancel ??= this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+  }
+
+  remove(watched: HasDeadlines): void {
+    this.#watched.delete(watched)
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const watched of this.#watched) watched.checkDeadlines(nowMs)
+    this.#cancel = this.#watched.size === 0 ? undefined : this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+  }
+}
