@@ -25,7 +25,7 @@ export interface Running extends AsyncDisposable {
 /** Starts the real command from its sources, as a process of its own. */
 export function start(...args: string[]): Running {
   const child = spawn(process.execPath, ['--conditions=@hydrant/source', main, ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', NO_COLOR: '1' },
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))

@@ -39,11 +39,13 @@ describe('hydrant check', () => {
       .split('\n')
       .map((line) => line.slice(at.length).split(' ', 3))
     expect(places).toEqual([
-      [':9:14', 'warning', 'address-no-slash'],
-      [':24:41', 'error', expect.stringMatching(/^(ref-not-found|operation-channel)$/)],
+      [':8:3', 'info', 'channel-no-operation'],
+      [':9:5', 'warning', 'address-no-slash'],
+      [':23:30', 'error', 'operation-channel'],
+      [':23:41', 'error', 'ref-not-found'],
     ])
     expect(stdout).toMatch(/\(\/channels\/notes\/address\)\n/)
-    expect(stderr).toMatch(/: 1 error, 1 warning; \d channels can be served\n$/)
+    expect(stderr).toMatch(/: 2 errors, 1 warning, 1 remark; 5 channels can be served\n$/)
     expect(code).toBe(1)
   })
 
@@ -52,12 +54,12 @@ describe('hydrant check', () => {
     const { code, stdout, stderr } = await run(['check', at, '--json'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     const report = JSON.parse(stdout) as { diagnostics: object[] }
-    expect(report).toMatchObject({ file: at, errors: 1, warnings: 1, infos: 0 })
-    expect(report.diagnostics[0]).toMatchObject({
+    expect(report).toMatchObject({ file: at, errors: 2, warnings: 1, infos: 1 })
+    expect(report.diagnostics[1]).toMatchObject({
       severity: 'warning',
       pointer: '/channels/notes/address',
       line: 9,
-      column: 14,
+      column: 5,
     })
   })
 

@@ -77,7 +77,12 @@ describe('hydrant replay', () => {
           count: 1,
           first: { number: 5, detail: expect.any(String) },
         },
-        { status: 404, code: 'parameter-invalid', count: 1, first: { number: 7, detail: expect.any(String) } },
+        expect.objectContaining({
+          status: 404,
+          code: 'parameter-invalid',
+          count: 1,
+          first: { number: 7, detail: expect.any(String) },
+        }),
       ]),
     })
     expect((await server.history('/prices/MSFT')).messages.map(({ data }) => data)).toEqual([{ price: 2 }])

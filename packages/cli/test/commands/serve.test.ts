@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { contractText } from '../api.ts'
@@ -158,7 +159,9 @@ const built = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 it.runIf(existsSync(built))('the built command runs', async () => {
   const bin = fileURLToPath(new URL('../../bin/hydrant.js', import.meta.url))
-  const child = spawn(process.execPath, [bin, '--version'])
-  const version = await new Promise((resolve) => child.stdout.once('data', (data: Buffer) => resolve(String(data))))
-  expect(version).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, 'check', contract])
+  expect({ stdout, stderr }).toEqual({
+    stdout: '',
+    stderr: `${contract}: no errors, no warnings; 5 channels can be served\n`,
+  })
 })
