@@ -16,6 +16,7 @@ export type DiagnosticCode =
   | 'ref-not-found'
   | 'ref-external'
   | 'ref-loop'
+  | 'ref-unescaped'
   | 'address-no-slash'
   | 'address-query'
   | 'address-unknown'
@@ -73,6 +74,7 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, { severity: Diagno
   'ref-not-found': { severity: 'error', rule: 'A $ref leads nowhere.' },
   'ref-external': { severity: 'error', rule: 'A $ref points outside the document.' },
   'ref-loop': { severity: 'error', rule: 'A $ref leads back to itself.' },
+  'ref-unescaped': { severity: 'warning', rule: 'A $ref has a key with a slash in it that is not escaped.' },
   'address-no-slash': { severity: 'warning', rule: 'A channel address has no leading slash.' },
   'address-query': { severity: 'warning', rule: 'A channel address holds a query, which AsyncAPI forbids.' },
   'address-unknown': { severity: 'warning', rule: 'A channel has no address.' },

@@ -154,6 +154,10 @@ function readWebSocket(
   ws.allow('method', 'query', 'headers', 'bindingVersion')
   const method = ws.get('method')
   if (method !== undefined && method !== 'GET' && method !== 'POST') ws.wrong('method', '"GET" or "POST"', method)
+  for (const name of ['query', 'headers']) {
+    const schema = schemaIn(ws, name)
+    if (schema !== undefined) context.inspector.inspect(schema, ws.at(name))
+  }
   const query = withAddressQuery(schemaIn(ws, 'query'), template, parameters)
   const headers = schemaIn(ws, 'headers')
   return {

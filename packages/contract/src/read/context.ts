@@ -1,5 +1,6 @@
 import type { Findings } from '../diagnostics.ts'
 import type { StandardSchema } from '../schema/standard-schema.ts'
+import type { SchemaInspector } from '../schema/inspect.ts'
 import type { Compiler } from '../schema/validator.ts'
 import type { JsonSchema } from '../json.ts'
 import type { Perspective, SecurityScheme } from '../model.ts'
@@ -10,6 +11,7 @@ export interface ReadContext {
   readonly findings: Findings
   readonly references: References
   readonly compiler: Compiler
+  readonly inspector: SchemaInspector
   readonly perspective: Perspective
   /** The document's `defaultContentType`; undefined when it has none. */
   readonly defaultContentType: string | undefined

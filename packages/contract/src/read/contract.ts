@@ -1,7 +1,9 @@
 import { AddressMatcher } from '../address/match.ts'
 import { Findings } from '../diagnostics.ts'
-import { type JsonObject, type JsonSchema, isObject, own, show } from '../json.ts'
+import { type JsonObject, type JsonSchema, isObject, join, own, show } from '../json.ts'
 import type { Contract, Diagnostic, Perspective } from '../model.ts'
+import { SchemaInspector } from '../schema/inspect.ts'
+import { isSchema } from '../schema/keywords.ts'
 import { plainPolicy } from '../schema/policy.ts'
 import { SchemaScope } from '../schema/scope.ts'
 import type { StandardSchema } from '../schema/standard-schema.ts'
@@ -10,13 +12,16 @@ import { readChannels } from './channels.ts'
 import type { ReadContext } from './context.ts'
 import { checkSettingNames, readPolicy } from './extensions.ts'
 import { Fields } from './fields.ts'
+import { checkExamples } from './examples.ts'
 import { readInfo, readServers } from './info.ts'
 import { link } from './link.ts'
 import { readOperations } from './operations.ts'
+import { Origins } from './origins.ts'
 import type { Position } from './positions.ts'
 import { References } from './refs.ts'
 import { readSecuritySchemes } from './security.ts'
 import { parseSource } from './source.ts'
+import { convertVersion2 } from './version-2.ts'
 
 /** How to read a contract. */
 export interface ReadOptions {
@@ -44,8 +49,21 @@ export function readContract(source: string | object, options: ReadOptions = {})
     if (parsed === undefined || !isObject(document)) notAnObject(document, findings)
     return { diagnostics: findings.list(unmoved, locate) }
   }
-  const contract = build(document, own(document, 'asyncapi') as string, options, findings)
-  return { ...(contract === undefined ? {} : { contract }), diagnostics: findings.list(unmoved, locate) }
+  const version = own(document, 'asyncapi') as string
+  const origins = new Origins()
+  const converted = version.startsWith('2.') ? convertVersion2(document, origins, findings).document : document
+  if (converted !== document) {
+    findings.add(
+      'converted',
+      '/asyncapi',
+      `Read as AsyncAPI 3.0; got ${version}. "publish" became "receive" and "subscribe" became "send", as the specification has it.`,
+    )
+  }
+  const contract = build(converted, document, version, options, findings)
+  return {
+    ...(contract === undefined ? {} : { contract }),
+    diagnostics: findings.list((pointer) => origins.of(pointer), locate),
+  }
 }
 
 function unmoved(pointer: string): string {
@@ -81,14 +99,21 @@ function isAsyncApi(document: JsonObject, findings: Findings): boolean {
 
 const rootFields = ['asyncapi', 'id', 'info', 'servers', 'defaultContentType', 'channels', 'operations', 'components']
 
-function build(document: JsonObject, version: string, options: ReadOptions, findings: Findings): Contract | undefined {
-  const references = new References(document, findings)
+function build(
+  document: JsonObject,
+  written: JsonObject,
+  version: string,
+  options: ReadOptions,
+  findings: Findings,
+): Contract | undefined {
+  const references = new References(document, findings, written)
   const root = new Fields(document, '', 'the document', findings).allow(...rootFields)
   const scope = new SchemaScope((reference) => unwrapped(references.find(reference)?.value))
   const basis = {
     findings,
     references,
     compiler: new Compiler(scope),
+    inspector: new SchemaInspector(scope, references, findings),
     perspective: options.perspective ?? 'server',
     defaultContentType: root.text('defaultContentType'),
     payloads: new Map(Object.entries(options.payloads ?? {})) as ReadContext['payloads'],
@@ -98,6 +123,8 @@ function build(document: JsonObject, version: string, options: ReadOptions, find
   const policy = readPolicy(document, '', plainPolicy, findings)
   const drafts = readChannels(root, policy, context)
   const operations = readOperations(root, drafts, context)
+  checkExamples(drafts, context)
+  inspectComponents(document, context)
   const linked = link(drafts, operations, context)
   const info = readInfo(own(document, 'info'), context)
   const servers = readServers(root, context)
@@ -120,6 +147,17 @@ function build(document: JsonObject, version: string, options: ReadOptions, find
     securitySchemes: [...context.securitySchemes.values()],
     document,
     match: (address) => matcher.match(address),
+  }
+}
+
+/** Schemas that no message refers to are looked at as well: somebody will refer to them. */
+function inspectComponents(document: JsonObject, { inspector }: ReadContext): void {
+  const components = own(document, 'components')
+  const schemas = isObject(components) ? own(components, 'schemas') : undefined
+  for (const [name, written] of Object.entries(isObject(schemas) ? schemas : {})) {
+    const schema = unwrapped(written)
+    const pointer = join('/components/schemas', name)
+    if (isSchema(schema)) inspector.inspect(schema, schema === written ? pointer : join(pointer, 'schema'))
   }
 }
 

@@ -18,8 +18,8 @@ import { applyTraits } from './traits.ts'
 export interface ReadMessage extends Judged {
   /** The message object it comes from: two entries with the same one are the same message. */
   readonly source: JsonObject
-  /** Where its payload schema stands, for findings about it. */
-  readonly payloadPointer: string
+  /** Where that object stands. */
+  readonly pointer: string
 }
 
 const messageFields = [
@@ -104,7 +104,9 @@ function readMessage(
     deprecated: fields.get('deprecated') === true || fields.get('x-deprecated') === true,
   })
   const message = payload === undefined ? details : withLazySchema(details, () => payload.describe())
-  return { message, payload, source, payloadPointer: found.pointer }
+  if (isSchema(found.schema)) context.inspector.inspect(found.schema, found.pointer)
+  if (isSchema(headers)) context.inspector.inspect(headers, fields.at('headers'))
+  return { message, payload, source, pointer }
 }
 
 /** Bundling a schema is for display: most are never displayed. */

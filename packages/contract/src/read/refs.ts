@@ -71,8 +71,15 @@ export class References {
       return undefined
     }
     const found = this.find(reference)
-    if (found === undefined)
+    if (found === undefined) {
       this.#findings.add('ref-not-found', place, `${show(reference)} leads nowhere; it is ignored.`)
+    } else if (segmentsOf(found.pointer).some((segment) => segment.includes('/') && reference.includes(segment))) {
+      this.#findings.add(
+        'ref-unescaped',
+        place,
+        `Expected a slash in a key to be written "~1"; got ${show(reference)}, which is read as "#${found.pointer}".`,
+      )
+    }
     return found
   }
 
@@ -80,21 +87,40 @@ export class References {
   #descend(root: JsonValue, pointer: string, hops = 0): Located | undefined {
     const direct = at(root, pointer)
     if (direct !== undefined) return { value: direct as JsonValue, pointer }
+    const segments = segmentsOf(pointer)
     let here: Located = { value: root, pointer: '' }
-    for (const segment of segmentsOf(pointer)) {
+    for (let index = 0; index < segments.length;) {
       const reference = referenceOf(here.value)
-      if (reference !== undefined && hops < 20) {
+      if (reference !== undefined && hops < maxReferenceHops) {
         const inner = pointerOf(reference)
         const next = inner === undefined ? undefined : this.#descend(root, inner, hops + 1)
         if (next === undefined) return undefined
         here = next
       }
-      const value = at(here.value, join('', segment))
-      if (value === undefined) return undefined
-      here = { value: value as JsonValue, pointer: join(here.pointer, segment) }
+      const step = member(here.value, segments.slice(index))
+      if (step === undefined) return undefined
+      here = { value: step.value, pointer: join(here.pointer, step.name) }
+      index += step.taken
     }
     return here
   }
+}
+
+/** References that stand on the way to what another one names. */
+const maxReferenceHops = 20
+
+/** The member the first segment names, or the first few: keys with slashes are often written into references without escaping. */
+function member(
+  value: JsonValue,
+  segments: readonly string[],
+): { value: JsonValue; name: string; taken: number } | undefined {
+  let name = ''
+  for (const [index, segment] of segments.entries()) {
+    name += index === 0 ? segment : `/${segment}`
+    const found = at(value, join('', name))
+    if (found !== undefined) return { value: found as JsonValue, name, taken: index + 1 }
+  }
+  return undefined
 }
 
 /** The `$ref` of a reference object. */

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../json.ts'
 import type { SchemaError } from '../model.ts'
 import { bundle } from './bundle.ts'
-import { normalize } from './normalize.ts'
+import { normalize } from './normalize/normalize.ts'
 import { type Policy, isPlain } from './policy.ts'
 import { Report } from './report.ts'
 import type { SchemaScope } from './scope.ts'

@@ -1,6 +1,6 @@
 import { type JsonObject, isObject, join, own, show } from '../../json.ts'
 import { isSchema } from '../keywords.ts'
-import { compilePattern } from '../patterns.ts'
+import { compilePattern } from '../patterns/pattern.ts'
 import type { Rule, RuleContext, Validator } from '../rule.ts'
 import { expectationOf } from './value.ts'
 

@@ -1,6 +1,6 @@
 import { own } from '../../json.ts'
 import { formatTest } from '../formats.ts'
-import { compilePattern } from '../patterns.ts'
+import { compilePattern } from '../patterns/pattern.ts'
 import type { Rule, RuleContext } from '../rule.ts'
 
 /** `minLength`, `maxLength`, `pattern` and `format`. Lengths are in Unicode code points. */
