@@ -58,6 +58,13 @@ export interface FragmentOptions {
 export type WireState = 'open' | 'closing' | 'closed'
 
 /**
+ * A timeout handled this late means that our own process stood still. What the peer sent meanwhile may be waiting to be
+ * read, so it gets a little longer, once, before it is judged.
+ */
+const STALL_MS = 2_000
+const AFTER_STALL_MS = 1_000
+
+/**
  * One RFC 6455 connection after its handshake, in either role: bytes and the time in, events and bytes out. It reads no
  * socket, clock or random source of its own, and never throws at what a peer sends.
  *
@@ -83,6 +90,7 @@ export class WireConnection {
   #isBackedUp = false
   /** The newest ping not yet answered because of that. */
   #owedPong: Buffer | undefined
+  #wasStalled = false
   #shouldEnd = false
   #shouldDestroy = false
 
@@ -151,6 +159,7 @@ export class WireConnection {
     this.#now = now
     // Any byte is a sign of life: a pong may be stuck behind a large message.
     if (this.#timers.pong !== Infinity && this.#state !== 'closed') this.#schedulePing(now)
+    this.#wasStalled = false
     this.#isBackedUp = this.#writer.output.bytes > 0
     this.#isReceiving = true
     let returned = false
@@ -250,10 +259,18 @@ export class WireConnection {
     return this.#timers.next()
   }
 
-  /** Does what is due at `now`; nothing when nothing is. */
+  /**
+   * Does what is due at `now`; nothing when nothing is. When it is called more than 2 s late, what is overdue gets one
+   * more second: after a stall of ours, first read what the peers sent.
+   */
   handleTimeout(now: number): void {
     this.#now = now
     const timers = this.#timers
+    const due = timers.next()
+    if (due !== undefined && now - due > STALL_MS && !this.#wasStalled) {
+      this.#wasStalled = true
+      timers.postpone(now, now + AFTER_STALL_MS)
+    }
     if (now >= timers.close) this.#closeIsLate()
     else if (now >= timers.pong) this.#peerIsGone('no-pong')
     else if (now >= timers.assembly) this.#fail('slow-message', 'timed-out')

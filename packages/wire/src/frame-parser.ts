@@ -1,6 +1,6 @@
 import type { WireErrorCode } from './errors.ts'
 import type { WireLimits } from './limits.ts'
-import { unmask } from './mask.ts'
+import { unmask, viewForMask } from './mask.ts'
 import { MessageAssembler, type MessageSink } from './message-assembler.ts'
 import * as op from './opcodes.ts'
 import type { Role } from './role.ts'
@@ -49,6 +49,8 @@ export class FrameParser {
   #key = 0
   /** Payload bytes already consumed. */
   #consumed = 0
+  /** A view of the bytes being read. */
+  #view: DataView | undefined
   /** The payload of a control frame that is split between two reads. */
   #control: Buffer | undefined
 
@@ -76,9 +78,15 @@ export class FrameParser {
 
   /** Reads everything. Payloads are unmasked in place: the bytes are the parser's from now on. */
   receive(bytes: Buffer): void {
-    const end = bytes.length
-    let at = 0
     this.#passedBoundary = false
+    if (this.#expectsMask) this.#view = viewForMask(bytes)
+    this.#readAll(bytes, bytes.length)
+    // The bytes are their owner's again.
+    this.#view = undefined
+  }
+
+  #readAll(bytes: Buffer, end: number): void {
+    let at = 0
     while (at < end) {
       switch (this.#state) {
         case FIRST_BYTE:
@@ -190,7 +198,7 @@ export class FrameParser {
 
   #lengthIsKnown(): void {
     if ((this.#opcode & op.CONTROL_BIT) === 0 && !this.#skipsMessages) {
-      const error = this.#messages.announce(this.#length)
+      const error = this.#messages.announce(this.#length, this.#final)
       if (error !== undefined) {
         this.#violate(error)
         return
@@ -231,7 +239,7 @@ export class FrameParser {
       if (this.#consumed === this.#length) this.#state = FIRST_BYTE
       return stop
     }
-    const seen = this.#expectsMask ? unmask(bytes, at, stop, this.#key, this.#consumed & 3) : 0x80
+    const seen = this.#expectsMask ? unmask(bytes, this.#view, at, stop, this.#key, this.#consumed & 3) : 0x80
     if (this.#final && stop - at === this.#length && this.#messages.isEmpty) {
       // A message that ends in this read and of which nothing is stored: no copy, just a view.
       this.#state = FIRST_BYTE
@@ -258,7 +266,7 @@ export class FrameParser {
 
   #readControlPayload(bytes: Buffer, at: number, end: number): number {
     const stop = Math.min(end, at + this.#length - this.#consumed)
-    if (this.#expectsMask) unmask(bytes, at, stop, this.#key, this.#consumed & 3)
+    if (this.#expectsMask) unmask(bytes, this.#view, at, stop, this.#key, this.#consumed & 3)
     if (stop - at === this.#length) {
       this.#reportControl(bytes.subarray(at, stop))
       return stop

@@ -2,7 +2,7 @@ import { compress } from './deflate/compress.ts'
 import type { DeflateParameters } from './deflate/parameters.ts'
 import { misuse } from './errors.ts'
 import { checkedBytes, checkedUtf8, checkWellFormed, headerBytes, textBytes, writeHeader } from './frame-encoder.ts'
-import { unmask } from './mask.ts'
+import { unmask, viewForMask } from './mask.ts'
 import type { MaskKeys } from './mask-keys.ts'
 import * as op from './opcodes.ts'
 import { OutputQueue } from './output-queue.ts'
@@ -28,13 +28,15 @@ export class FrameWriter {
   text(payload: string | Uint8Array): void {
     if (this.#open !== undefined) throw misuse('fragments-open')
     const deflate = this.#deflate
-    if (deflate !== undefined && payload.length * 3 >= deflate.threshold) {
+    if (typeof payload !== 'string') {
+      checkedUtf8(payload)
+      if (deflate === undefined) this.frame(op.FIN_BIT | op.TEXT, payload)
+      else this.#message(op.TEXT, payload, deflate)
+    } else if (deflate !== undefined && payload.length * 3 >= deflate.threshold) {
       this.#message(op.TEXT, textBytes(payload), deflate)
-    } else if (typeof payload === 'string') {
+    } else {
       checkWellFormed(payload)
       this.#string(op.FIN_BIT | op.TEXT, payload)
-    } else {
-      this.frame(op.FIN_BIT | op.TEXT, checkedUtf8(payload))
     }
   }
 
@@ -49,7 +51,7 @@ export class FrameWriter {
   encoded(frames: Buffer): void {
     if (this.#keys !== undefined) throw misuse('server-only')
     if (this.#open !== undefined) throw misuse('fragments-open')
-    this.output.push(frames)
+    this.output.push(checkedBytes(frames) as Buffer)
   }
 
   /** One frame of a fragmented message. Fragments are never compressed. */
@@ -101,7 +103,8 @@ export class FrameWriter {
     const key = this.#keys.next()
     const buffer = this.output.buffer
     buffer.writeInt32LE(key, at - 4)
-    unmask(buffer, at, at + length, key, 0)
+    const payload = buffer.subarray(at, at + length)
+    unmask(payload, viewForMask(payload), 0, length, key, 0)
   }
 }
 

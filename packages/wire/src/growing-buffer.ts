@@ -15,11 +15,11 @@ export class GrowingBuffer {
     return this.#bytes?.length ?? 0
   }
 
-  /** `total`: the final length if it is known; growth stops there. The announcement itself allocates nothing. */
+  /** `total`: the most it can come to, or Infinity. Growth stops there; the number itself allocates nothing. */
   append(source: Uint8Array, start: number, end: number, total: number): void {
     const length = this.#length + (end - start)
     if (this.#bytes === undefined || this.#bytes.length < length) {
-      const capacity = Math.max(length, Math.min(this.#length * 2, total))
+      const capacity = Math.max(length, Math.min(length * 2, total))
       // Not from Node's shared pool: a byte that waits would keep 8 KiB of strangers alive.
       const grown = Buffer.allocUnsafeSlow(capacity)
       if (this.#bytes !== undefined) this.#bytes.copy(grown, 0, 0, this.#length)
@@ -29,13 +29,16 @@ export class GrowingBuffer {
     this.#length = length
   }
 
+  /** A view of the content, until the next change. */
+  view(): Buffer {
+    return this.#bytes === undefined ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#length)
+  }
+
   /** Hands the content over and forgets it. */
   take(): Buffer {
-    const bytes = this.#bytes
-    const length = this.#length
+    const content = this.view()
     this.clear()
-    if (bytes === undefined) return Buffer.alloc(0)
-    return bytes.length === length ? bytes : bytes.subarray(0, length)
+    return content
   }
 
   clear(): void {

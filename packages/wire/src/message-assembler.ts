@@ -27,6 +27,8 @@ export class MessageAssembler {
   #fragments = 0
   /** Sum of the announced lengths; what was received follows behind. */
   #announced = 0
+  /** How long the message will be at most, once its last frame has been announced. */
+  #total = Infinity
 
   constructor(limits: WireLimits, sink: MessageSink) {
     this.#limits = limits
@@ -54,11 +56,13 @@ export class MessageAssembler {
     this.#compressed = compressed
     this.#fragments = 0
     this.#announced = 0
+    this.#total = Infinity
   }
 
   /** The header of the next frame: refuses what is too much before a byte of it has come. */
-  announce(length: number): WireErrorCode | undefined {
+  announce(length: number, final: boolean): WireErrorCode | undefined {
     this.#announced += length
+    if (final) this.#total = this.#announced + INFLATE_TAIL.length
     // Beyond 2^53 a length is no exact number any more, and no limit could mean it.
     if (this.#announced > this.#limits.maxMessageBytes || this.#announced > Number.MAX_SAFE_INTEGER) {
       return 'message-too-big'
@@ -69,7 +73,7 @@ export class MessageAssembler {
 
   append(bytes: Buffer, start: number, end: number): WireErrorCode | undefined {
     if (!this.#binary && !this.#compressed && !this.#utf8.push(bytes, start, end)) return 'bad-utf8'
-    this.#received.append(bytes, start, end, this.#announced + INFLATE_TAIL.length)
+    this.#received.append(bytes, start, end, this.#total)
     return undefined
   }
 

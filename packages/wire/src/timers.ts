@@ -21,6 +21,13 @@ export class Timers {
     return earliest === Infinity ? undefined : earliest
   }
 
+  /** Gives what is overdue at `now` until `until`. */
+  postpone(now: number, until: number): void {
+    if (this.pong <= now) this.pong = until
+    if (this.assembly <= now) this.assembly = until
+    if (this.close <= now) this.close = until
+  }
+
   clearAll(): void {
     this.ping = this.pong = this.assembly = this.close = Infinity
   }

@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '../growing-buffer.ts'
 import { isToken } from './tokens.ts'
 
 /** DESIGN defaults for the head of a message: 16 KiB and 100 headers. */
@@ -6,24 +7,23 @@ export const MAX_HEADERS = 100
 
 /** Collects the head of an HTTP message up to its empty line, in linear time and bounded memory. */
 export class HeadCollector {
-  #bytes: Buffer = Buffer.alloc(0)
+  readonly #collected = new GrowingBuffer()
 
   /**
    * Adds bytes. Returns the head's lines and the bytes after them; `'incomplete'`; or `'too-large'` as soon as
    * {@link MAX_HEAD_BYTES} bytes have come without an end.
    */
   push(bytes: Buffer): { readonly lines: string[]; readonly leftover: Buffer } | 'incomplete' | 'too-large' {
-    const before = this.#bytes.length
+    const before = this.#collected.length
     // No more than the bound is ever copied.
-    const room = bytes.subarray(0, MAX_HEAD_BYTES - before)
-    const collected = Buffer.concat([this.#bytes, room])
-    this.#bytes = collected
+    this.#collected.append(bytes, 0, Math.min(bytes.length, MAX_HEAD_BYTES - before), MAX_HEAD_BYTES)
+    const head = this.#collected.view()
     // The end may straddle the seam by three bytes; everything before has been searched.
-    const end = collected.indexOf('\r\n\r\n', Math.max(0, before - 3), 'latin1')
-    if (end < 0) return collected.length >= MAX_HEAD_BYTES ? 'too-large' : 'incomplete'
-    this.#bytes = Buffer.alloc(0)
+    const end = head.indexOf('\r\n\r\n', Math.max(0, before - 3), 'latin1')
+    if (end < 0) return head.length >= MAX_HEAD_BYTES ? 'too-large' : 'incomplete'
+    this.#collected.clear()
     const leftover = bytes.subarray(end + 4 - before)
-    return { lines: collected.toString('latin1', 0, end).split('\r\n'), leftover }
+    return { lines: head.toString('latin1', 0, end).split('\r\n'), leftover }
   }
 }
 
