@@ -36,6 +36,7 @@ export type DiagnosticCode =
   | 'message-ambiguous'
   | 'message-content-type'
   | 'message-binary-schema'
+  | 'payload-unused'
   | 'schema-format'
   | 'schema-keyword'
   | 'schema-loop'
@@ -94,6 +95,7 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, { severity: Diagno
   'message-ambiguous': { severity: 'info', rule: 'Nothing but the whole schema tells some messages apart.' },
   'message-content-type': { severity: 'warning', rule: 'A content type cannot be read.' },
   'message-binary-schema': { severity: 'info', rule: 'A payload schema says that the message is binary.' },
+  'payload-unused': { severity: 'error', rule: 'A payload was given for a message the document does not have.' },
   'schema-format': { severity: 'warning', rule: 'Payloads in this schema format are not validated.' },
   'schema-keyword': { severity: 'warning', rule: 'A schema keyword has a value that JSON Schema does not allow.' },
   'schema-loop': { severity: 'error', rule: 'A schema refers to itself without going deeper.' },

@@ -27,6 +27,7 @@ export type {
   ServerVariable,
   Tag,
 } from './model.ts'
+export { ContractError, defineContract } from './read/define-contract.ts'
 export { readContract } from './read/contract.ts'
 export type { ReadOptions, ReadResult } from './read/contract.ts'
 export type { StandardSchema } from './schema/standard-schema.ts'

@@ -1,10 +1,9 @@
 import type { Findings } from '../diagnostics.ts'
-import type { StandardSchema } from '../schema/standard-schema.ts'
 import type { SchemaInspector } from '../schema/inspect.ts'
 import type { Compiler } from '../schema/validator.ts'
-import type { JsonSchema } from '../json.ts'
 import type { Perspective, SecurityScheme } from '../model.ts'
 import type { References } from './refs.ts'
+import type { StandardSchemas } from './stand-in.ts'
 
 /** What every reader needs while one document is read. */
 export interface ReadContext {
@@ -17,6 +16,6 @@ export interface ReadContext {
   readonly defaultContentType: string | undefined
   /** By key in `components.securitySchemes`. */
   readonly securitySchemes: ReadonlyMap<string, SecurityScheme>
-  /** Payload schemas given from TypeScript, by message name or key. */
-  readonly payloads: ReadonlyMap<string, StandardSchema | JsonSchema>
+  /** The Standard Schemas among the payloads. */
+  readonly standards: StandardSchemas
 }

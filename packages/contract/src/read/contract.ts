@@ -1,12 +1,11 @@
 import { AddressMatcher } from '../address/match.ts'
 import { Findings } from '../diagnostics.ts'
-import { type JsonObject, type JsonSchema, isObject, join, own, show } from '../json.ts'
+import { type JsonObject, isObject, join, own, show } from '../json.ts'
 import type { Contract, Diagnostic, Perspective } from '../model.ts'
 import { SchemaInspector } from '../schema/inspect.ts'
 import { isSchema } from '../schema/keywords.ts'
 import { plainPolicy } from '../schema/policy.ts'
 import { SchemaScope } from '../schema/scope.ts'
-import type { StandardSchema } from '../schema/standard-schema.ts'
 import { Compiler } from '../schema/validator.ts'
 import { readChannels } from './channels.ts'
 import type { ReadContext } from './context.ts'
@@ -18,8 +17,10 @@ import { link } from './link.ts'
 import { readOperations } from './operations.ts'
 import { Origins } from './origins.ts'
 import type { Position } from './positions.ts'
+import { placePayloads } from './payloads.ts'
 import { References } from './refs.ts'
 import { readSecuritySchemes } from './security.ts'
+import type { StandardSchemas } from './stand-in.ts'
 import { parseSource } from './source.ts'
 import { convertVersion2 } from './version-2.ts'
 
@@ -29,8 +30,8 @@ export interface ReadOptions {
   readonly perspective?: Perspective
   /** The file's name, for messages. */
   readonly name?: string
-  /** Payload schemas for messages, by message name or key; they replace what the document says. */
-  readonly payloads?: Readonly<Record<string, StandardSchema | JsonSchema | object>>
+  /** Payload schemas for messages (Standard Schema, TypeBox or JSON Schema), by message name or key; they replace what the document says. */
+  readonly payloads?: Readonly<Record<string, object>>
 }
 
 /** What came of reading: findings always, a contract when something can be served. */
@@ -45,7 +46,7 @@ export function readContract(source: string | object, options: ReadOptions = {})
   const parsed = parseSource(source, findings)
   const locate = (pointer: string): Position | undefined => parsed?.locate(pointer)
   const document = parsed?.value
-  if (!isObject(document) || !isAsyncApi(document, findings)) {
+  if (parsed === undefined || !isObject(document) || !isAsyncApi(document, findings)) {
     if (parsed === undefined || !isObject(document)) notAnObject(document, findings)
     return { diagnostics: findings.list(unmoved, locate) }
   }
@@ -59,7 +60,9 @@ export function readContract(source: string | object, options: ReadOptions = {})
       `Read as AsyncAPI 3.0; got ${version}. "publish" became "receive" and "subscribe" became "send", as the specification has it.`,
     )
   }
-  const contract = build(converted, document, version, options, findings)
+  const { standards } = parsed
+  placePayloads(converted, options.payloads ?? {}, standards, findings)
+  const contract = build({ document: converted, written: document, version, standards }, options, findings)
   return {
     ...(contract === undefined ? {} : { contract }),
     diagnostics: findings.list((pointer) => origins.of(pointer), locate),
@@ -99,10 +102,16 @@ function isAsyncApi(document: JsonObject, findings: Findings): boolean {
 
 const rootFields = ['asyncapi', 'id', 'info', 'servers', 'defaultContentType', 'channels', 'operations', 'components']
 
+/** A document of version 3, and what it was made from. */
+interface Parsed {
+  document: JsonObject
+  written: JsonObject
+  version: string
+  standards: StandardSchemas
+}
+
 function build(
-  document: JsonObject,
-  written: JsonObject,
-  version: string,
+  { document, written, version, standards }: Parsed,
   options: ReadOptions,
   findings: Findings,
 ): Contract | undefined {
@@ -116,7 +125,7 @@ function build(
     inspector: new SchemaInspector(scope, references, findings),
     perspective: options.perspective ?? 'server',
     defaultContentType: root.text('defaultContentType'),
-    payloads: new Map(Object.entries(options.payloads ?? {})) as ReadContext['payloads'],
+    standards,
   }
   const context: ReadContext = { ...basis, securitySchemes: readSecuritySchemes(own(document, 'components'), basis) }
   checkSettingNames(document, '', 'root', findings)

@@ -1,6 +1,7 @@
 import type { Route } from '../address/match.ts'
-import { at, isObject } from '../json.ts'
+import { at, isObject, join, segmentsOf, show } from '../json.ts'
 import type { Channel, MessageSet, Operation, Perspective, SchemaError } from '../model.ts'
+import { declaredProperties } from '../schema/declared.ts'
 import { checkHandshake } from '../schema/handshake.ts'
 import { CompiledMessageSet } from '../schema/message-set.ts'
 import type { ChannelDraft } from './channels.ts'
@@ -87,6 +88,9 @@ function makeChannel(
       `Channel "${first.id}" has no message; nothing can be published to it.`,
     )
   const { settings, webSocket } = first
+  const everything = new CompiledMessageSet(all)
+  reportUndecided(first, everything, context)
+  reportKey(first, all, context)
   const parameters = first.parameters
   return {
     ...defined({ title: first.title, summary: first.summary, description: first.description }),
@@ -95,7 +99,7 @@ function makeChannel(
     tags: group.flatMap((draft) => draft.tags),
     parameters,
     messages: all.map(({ message }) => message),
-    all: new CompiledMessageSet(all),
+    all: everything,
     toClients: setOf(toClients ?? all),
     fromClients: setOf(fromClients ?? all),
     kind: settings.kind,
@@ -106,6 +110,38 @@ function makeChannel(
     webSocket,
     checkHandshake: (query, header): readonly SchemaError[] =>
       checkHandshake(webSocket, query, header, context.compiler),
+  }
+}
+
+function reportUndecided(draft: ChannelDraft, messages: CompiledMessageSet, { findings }: ReadContext): void {
+  const groups = messages.undecided()
+  if (groups.length === 0) return
+  const shown = groups.slice(0, 3).map((group) => group.slice(0, 6).join(', ') + (group.length > 6 ? ', …' : ''))
+  findings.add(
+    'message-ambiguous',
+    draft.pointer,
+    `No property with a constant tells these messages of channel "${draft.id}" apart: ${shown.join('; ')}. The first whose schema is valid is taken; a "const" in each makes that certain, and checking faster.`,
+  )
+}
+
+/** A key that no message has would leave every message without a state to belong to. */
+function reportKey(
+  { settings, pointer, id }: ChannelDraft,
+  messages: readonly ReadMessage[],
+  { findings }: ReadContext,
+): void {
+  if (settings.key === undefined) return
+  const [first = ''] = settings.key.startsWith('/') ? segmentsOf(settings.key) : [settings.key]
+  const schemas = messages.flatMap(({ payload }) => payload?.jsonSchema ?? [])
+  const declared = schemas.some(({ schema, base, scope }) =>
+    declaredProperties(schema, base, scope).some(([name]) => name === first),
+  )
+  if (schemas.length > 0 && !declared) {
+    findings.add(
+      'extension-key',
+      join(pointer, 'x-hydrant', 'key'),
+      `No message of channel "${id}" declares the property ${show(first)}; messages without it are refused.`,
+    )
   }
 }
 

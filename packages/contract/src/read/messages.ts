@@ -5,7 +5,6 @@ import { isSchema } from '../schema/keywords.ts'
 import type { Judged } from '../schema/message-set.ts'
 import { type PayloadSchema, jsonPayload, standardPayload } from '../schema/payload-schema.ts'
 import type { Policy } from '../schema/policy.ts'
-import { isStandardSchema } from '../schema/standard-schema.ts'
 import type { ReadContext } from './context.ts'
 import { checkSettingNames, readPolicy } from './extensions.ts'
 import { Fields } from './fields.ts'
@@ -83,8 +82,7 @@ function readMessage(
   checkSettingNames(fields.object, pointer, 'message', findings)
   const policy = readPolicy(fields.object, pointer, inherited, findings)
   const name = fields.text('name') ?? id
-  const written = context.payloads.get(name) ?? context.payloads.get(id) ?? fields.get('payload')
-  const found = readPayload(written, fields, context)
+  const found = readPayload(fields, context)
   const declared = fields.text('contentType') ?? context.defaultContentType
   const { contentType, encoding } = readContentType(declared, found.schema, fields, context)
   const payload = makePayload(found, encoding, policy, context)
@@ -104,7 +102,7 @@ function readMessage(
     deprecated: fields.get('deprecated') === true || fields.get('x-deprecated') === true,
   })
   const message = payload === undefined ? details : withLazySchema(details, () => payload.describe())
-  if (isSchema(found.schema)) context.inspector.inspect(found.schema, found.pointer)
+  if (found.schema !== undefined) context.inspector.inspect(found.schema, found.pointer)
   if (isSchema(headers)) context.inspector.inspect(headers, fields.at('headers'))
   return { message, payload, source, pointer }
 }
@@ -119,20 +117,21 @@ function withLazySchema(details: Omit<Message, 'payloadSchema'>, describe: () =>
 }
 
 interface Payload {
-  /** A JSON Schema or a Standard Schema; undefined when any payload is fine. */
-  schema: unknown
+  /** Undefined when any payload is fine. */
+  schema: JsonSchema | undefined
   pointer: string
 }
 
 /** Unwraps `{ schemaFormat, schema }`. A format Hydrant does not read leaves the payload unchecked, with a finding. */
-function readPayload(written: unknown, fields: Fields, { references, findings }: ReadContext): Payload {
+function readPayload(fields: Fields, { references, findings }: ReadContext): Payload {
   const pointer = fields.at('payload')
-  if (written === undefined || isStandardSchema(written)) return { schema: written, pointer }
-  const found = references.resolve(written as JsonValue, pointer)
+  const written = fields.get('payload')
+  if (written === undefined) return { schema: undefined, pointer }
+  const found = references.resolve(written, pointer)
   const value = found?.value
   if (!isObject(value) || own(value, 'schemaFormat') === undefined) {
     if (isSchema(written)) return { schema: found === undefined ? undefined : written, pointer }
-    fields.wrong('payload', 'a schema', written as JsonValue)
+    fields.wrong('payload', 'a schema', written)
     return { schema: undefined, pointer }
   }
   const family = schemaFamily(own(value, 'schemaFormat'))
@@ -148,15 +147,15 @@ function readPayload(written: unknown, fields: Fields, { references, findings }:
 }
 
 function makePayload(
-  { schema }: Payload,
+  { schema, pointer }: Payload,
   encoding: Encoding,
   policy: Policy,
-  { compiler }: ReadContext,
+  { compiler, references, standards }: ReadContext,
 ): PayloadSchema | undefined {
-  if (isStandardSchema(schema)) return standardPayload(schema)
   // The bytes of a binary message are not a JSON value: its schema describes nothing that could be checked.
-  if (!isSchema(schema) || schema === true || encoding === 'binary') return undefined
-  return jsonPayload(schema, compiler, policy)
+  if (schema === undefined || schema === true || encoding === 'binary') return undefined
+  const standard = standards.get(references.resolve(schema, pointer)?.value ?? schema)
+  return standard === undefined ? jsonPayload(schema, compiler, policy) : standardPayload(standard)
 }
 
 /** `type/subtype`, with optional parameters. */
@@ -164,12 +163,12 @@ const mediaType = /^([\w!#$&^.+-]+)\/([\w!#$&^.+-]+)\s*(;.*)?$/
 
 function readContentType(
   declared: string | undefined,
-  schema: unknown,
+  schema: JsonSchema | undefined,
   fields: Fields,
   context: ReadContext,
 ): { contentType: string; encoding: Encoding } {
   if (declared === undefined) {
-    const target = isSchema(schema) ? context.references.resolve(schema, fields.at('payload'))?.value : undefined
+    const target = schema === undefined ? undefined : context.references.resolve(schema, fields.at('payload'))?.value
     if (isObject(target) && own(target, 'type') === 'string' && own(target, 'format') === 'binary') {
       context.findings.add(
         'message-binary-schema',

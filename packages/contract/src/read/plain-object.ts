@@ -1,6 +1,7 @@
 import type { Findings } from '../diagnostics.ts'
 import { type JsonObject, type JsonValue, join, show } from '../json.ts'
 import { isStandardSchema } from '../schema/standard-schema.ts'
+import { type StandardSchemas, standIn } from './stand-in.ts'
 
 /** Nesting beyond this is refused: no contract needs it and every later walk is recursive. */
 export const maxDocumentDepth = 200
@@ -10,25 +11,27 @@ export const maxDocumentValues = 1_000_000
 
 /**
  * Copies a JavaScript value into plain JSON, so that later changes by the caller change nothing here.
- * Standard Schema objects stay themselves: the message reader knows them.
+ * For a Standard Schema object a JSON Schema is put in its place, and noted.
  */
-export function plainFromObject(source: unknown, findings: Findings): JsonValue {
-  const copier = new Copier(findings)
+export function plainFromObject(source: unknown, findings: Findings, standards: StandardSchemas): JsonValue {
+  const copier = new Copier(findings, standards)
   return copier.copy(source, '', 0)
 }
 
 class Copier {
   readonly #findings: Findings
+  readonly #standards: StandardSchemas
   readonly #open = new Set<object>()
   readonly #done = new Map<object, JsonValue>()
   #count = 0
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, standards: StandardSchemas) {
     this.#findings = findings
+    this.#standards = standards
   }
 
   copy(value: unknown, pointer: string, depth: number): JsonValue {
-    if (isStandardSchema(value)) return value as unknown as JsonValue
+    if (isStandardSchema(value)) return standIn(value, this.#standards)
     if (typeof value !== 'object' || value === null) return plainScalar(value, pointer, this.#findings)
     const done = this.#done.get(value)
     if (done !== undefined) return done

@@ -4,18 +4,22 @@ import type { Findings } from '../diagnostics.ts'
 import { type JsonValue, segmentsOf, show } from '../json.ts'
 import { plainFromObject } from './plain-object.ts'
 import { plainFromYaml } from './plain-yaml.ts'
+import type { StandardSchemas } from './stand-in.ts'
 import { LineTable, type Position, locateInJson } from './positions.ts'
 
 /** A source that could be parsed: plain JSON, and where each pointer is in the text. */
 export interface Source {
   value: JsonValue
+  /** What the Standard Schemas in an object were replaced by. */
+  standards: StandardSchemas
   locate(pointer: string): Position | undefined
 }
 
 /** Parses YAML or JSON text, or copies an object. Undefined, with findings, when it is neither. */
 export function parseSource(source: string | object, findings: Findings): Source | undefined {
   if (typeof source !== 'string') {
-    return { value: plainFromObject(source, findings), locate: () => undefined }
+    const standards: StandardSchemas = new Map()
+    return { value: plainFromObject(source, findings, standards), standards, locate: () => undefined }
   }
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source
   return parseJson(text, findings) ?? parseYaml(text, findings)
@@ -32,7 +36,8 @@ function parseJson(text: string, findings: Findings): Source | undefined {
   }
   const lines = new LineTable(text)
   return {
-    value: plainFromObject(parsed, findings),
+    value: plainFromObject(parsed, findings, new Map()),
+    standards: new Map(),
     locate: (pointer) => lines.at(locateInJson(text, pointer)),
   }
 }
@@ -56,10 +61,11 @@ function parseYaml(text: string, findings: Findings): Source | undefined {
       '',
       `Expected YAML or JSON; at line ${line}, column ${column}: ${problem.message.replace(/\s+/g, ' ')}`,
     )
-    return { value: null, locate: () => ({ line, column }) }
+    return { value: null, standards: new Map(), locate: () => ({ line, column }) }
   }
   return {
     value: plainFromYaml(document, findings),
+    standards: new Map(),
     locate: (pointer) => lines.at(offsetInYaml(document, pointer)),
   }
 }

@@ -63,6 +63,14 @@ export function candidatesFor<T>(discriminator: Discriminator<T>, value: unknown
   return place === undefined ? { items: node.items } : { items: node.items, place }
 }
 
+/** The groups that no place separates: only trying each tells which one a value is. */
+export function undecided<T>(discriminator: Discriminator<T>): (readonly T[])[] {
+  if (discriminator.kind === 'leaf') return discriminator.items.length > 1 ? [discriminator.items] : []
+  // Where the deciding property is missing it cannot decide: that is the message's fault, not the contract's.
+  const { known, other } = discriminator
+  return [...known.values(), other].flatMap((next) => undecided(next))
+}
+
 /** The most choices that one value of this place leaves over. */
 function largestGroup<T>(choices: readonly Choice<T>[], place: string): number {
   const counts = new Map<Scalar, number>()

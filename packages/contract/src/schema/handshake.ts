@@ -1,7 +1,8 @@
 import type { JsonSchema } from '../json.ts'
-import { type JsonObject, isObject, own, setOwn } from '../json.ts'
+import { type JsonObject, setOwn } from '../json.ts'
 import type { SchemaError } from '../model.ts'
 import { stepsFor, withBudget } from './budget.ts'
+import { declaredProperties } from './declared.ts'
 import { coerceText } from './coerce.ts'
 import { Report } from './report.ts'
 import type { Compiler } from './validator.ts'
@@ -34,26 +35,11 @@ export function checkHandshake(
 /** The declared properties that are there, in the types their schemas ask for. Undeclared ones are nobody's business here. */
 function gather(schema: JsonSchema, compiler: Compiler, get: (name: string) => string[] | undefined): JsonObject {
   const value: JsonObject = {}
-  for (const [name, property] of declaredIn(schema, compiler)) {
+  for (const [name, property] of declaredProperties(schema, schema, compiler.scope)) {
     const texts = get(name)?.map((text) => text.slice(0, maxLength))
     if (texts !== undefined) setOwn(value, name, coerceText(texts, property, schema, compiler.scope))
   }
   return value
-}
-
-function declaredIn(schema: JsonSchema, compiler: Compiler, hops = 0): [string, JsonSchema][] {
-  if (!isObject(schema) || hops > 8) return []
-  const found: [string, JsonSchema][] = []
-  const reference = own(schema, '$ref')
-  const target = typeof reference === 'string' ? compiler.scope.resolve(reference, schema) : undefined
-  if (target !== undefined) found.push(...declaredIn(target.schema, compiler, hops + 1))
-  const properties = own(schema, 'properties')
-  if (isObject(properties)) found.push(...(Object.entries(properties) as [string, JsonSchema][]))
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    const parts = own(schema, keyword)
-    if (Array.isArray(parts)) found.push(...parts.flatMap((part) => declaredIn(part as JsonSchema, compiler, hops + 1)))
-  }
-  return found
 }
 
 function explain(schema: JsonSchema, value: JsonObject, pointer: string, report: Report, compiler: Compiler): void {

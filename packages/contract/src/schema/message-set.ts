@@ -1,7 +1,7 @@
 import type { CheckResult, Encoding, Message, MessageSet, Payload, SchemaError } from '../model.ts'
 import { show } from '../json.ts'
 import { stepsFor, withBudget } from './budget.ts'
-import { type Candidates, type Discriminator, candidatesFor, discriminate } from './discriminator.ts'
+import { type Candidates, type Discriminator, candidatesFor, discriminate, undecided } from './discriminator.ts'
 import { fixedValues, topTypes } from './fixed-values.ts'
 import { countValues, maxDepth } from './measure.ts'
 import { nearestOf } from './nearest.ts'
@@ -50,6 +50,15 @@ export class CompiledMessageSet implements MessageSet {
       got: 'one that takes longer',
     })
     return withBudget(stepsFor(count), () => this.#check(payload, name), exhausted)
+  }
+
+  /** The JSON messages that only trying one after the other tells apart, as groups of names. Messages that take anything are not counted. */
+  undecided(): string[][] {
+    const groups = undecided(this.#discriminator()).map((group) =>
+      group.filter(({ payload }) => payload !== undefined).map(({ message }) => message.name),
+    )
+    const distinct = new Map(groups.filter((group) => group.length > 1).map((group) => [group.join('\n'), group]))
+    return [...distinct.values()]
   }
 
   #check(payload: Payload, name: string | undefined): CheckResult {
