@@ -66,7 +66,7 @@ function queryInputs(query: JsonSchema, id: string): Fragment {
       label: name,
       inputId,
       field: queryField(name, inputId, shape.keywords, isRequired),
-      hint: html`<span class="prop-type">${typeLabel(shape, query)}</span>`,
+      hint: typesOf(shape.keywords).length > 0 && html`<span class="prop-type">${typeLabel(shape, query)}</span>`,
       required: isRequired,
       description: typeof shape.keywords['description'] === 'string' ? shape.keywords['description'] : undefined,
     })

@@ -1,9 +1,9 @@
-import type { Channel, Contract, JsonObject } from '@hydrant/contract'
+import type { Channel, Contract } from '@hydrant/contract'
 
 import type { Anchors } from './anchors.ts'
 import { addressInputs } from './address-inputs.ts'
 import { html, type Fragment } from './html.ts'
-import { markdown } from './markdown.ts'
+import { prose } from './markdown.ts'
 import { messageGroups } from './message-details.ts'
 import { operationList } from './operations.ts'
 import { isObject } from './schema-shape.ts'
@@ -28,32 +28,28 @@ export function channelSection(channel: Channel, contract: Contract, anchors: An
     ${partlyRead && html` data-partly-read`}
   >
     <header class="channel-head">
-      <h2 id="${id}-title">
-        ${channel.title === undefined ? html`<code>${breakable(title)}</code>` : title}<a
-          class="anchor"
-          href="#${encodeURI(id)}"
-          aria-label="Link to ${title}"
-          >#</a
-        >
+      <h2>
+        <span id="${id}-title">${channel.title === undefined ? html`<code>${breakable(title)}</code>` : title}</span
+        ><a class="anchor" href="#${encodeURI(id)}" aria-label="Link to ${title}">#</a>
       </h2>
-      <p class="address" data-copy="the address of ${title}">
-        <code data-copy-text data-url="path">${breakable(channel.address)}</code>
-      </p>
+      ${
+        (channel.title !== undefined || channel.parameters.length > 0) &&
+        html`<p class="address" data-copy="the address of ${title}">
+          <code data-copy-text data-url="path">${breakable(channel.address)}</code>
+        </p>`
+      }
     </header>
     <div class="columns">
       <div class="prose-column">
-        ${channel.summary !== undefined && html`<p class="lead">${channel.summary}</p>`}
-        <div class="prose">${markdown(channel.description)}</div>
+        ${channel.summary !== undefined && html`<p class="lead">${channel.summary}</p>`} ${prose(channel.description)}
         ${channelFacts(channel, contract)} ${addressInputs(channel, id)}
       </div>
       <div class="code-column">${snippetTabs(channel, id)}</div>
     </div>
     <div class="console" data-console>
-      <noscript
-        ><p class="muted">
-          The live tail and the publish box need JavaScript; everything else on this page works without.
-        </p></noscript
-      >
+      <p class="without-script">
+        The live tail and the publish box need JavaScript; everything else on this page works without.
+      </p>
     </div>
     ${messageGroups(channel, anchors)} ${operationList(channel, contract, anchors)}
   </section>`
@@ -84,7 +80,8 @@ function channelFacts(channel: Channel, contract: Contract): Fragment {
 }
 
 function nameList(messages: Channel['messages']): Fragment {
-  const shown = messages.length > 6 ? messages.slice(0, 5) : messages
+  const long = messages.some(({ name }) => name.length > 24)
+  const shown = messages.length > 6 ? messages.slice(0, long ? 2 : 5) : messages
   const names = shown.map((message, index) => html`${index > 0 && ', '}<code>${message.name}</code>`)
   return html`${names}${shown.length < messages.length && ` and ${messages.length - shown.length} more`}`
 }

@@ -80,13 +80,14 @@ function characterClass(reader: Reader): string {
   const source = reader.pattern.slice(reader.at - 1, end + 1)
   reader.at = end + 1
   const regex = new RegExp(`^${source}$`, 'u')
-  const found = [...candidates].find((character) => regex.test(character))
+  const found = candidates.find((character) => regex.test(character))
   if (found === undefined) throw new Unsupported('class')
   return found
 }
 
 /** In the order a reader expects to see them. */
-const candidates = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz1234567890_-. :/@#+,;!?%&*=~'"()[]{}<>|^$\\`
+const candidates =
+  `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz1234567890_-. :/@#+,;!?%&*=~'"()[]{}<>|^$\\`.split('')
 
 function classEnd(reader: Reader): number {
   for (let at = reader.at; at < reader.pattern.length; at++) {

@@ -45,11 +45,7 @@ function valueFor(schema: JsonSchema | JsonValue, wanted: Wanted): JsonValue | u
     const { schemas } = alternatives
     for (let index = 0; index < schemas.length; index++) {
       const chosen = schemas[(wanted.choice + index) % schemas.length] as JsonSchema
-      const base = withoutAlternatives(shape)
-      const value = valueFor({ allOf: [chosen, base] } as JsonObject, {
-        ...inner,
-        path: wanted.path.concat([...shape.refs]),
-      })
+      const value = valueFor({ allOf: [chosen, shape.keywords] }, inner)
       if (value !== undefined) return value
     }
     return undefined
@@ -163,12 +159,6 @@ function numberFor(keywords: JsonObject, integer: boolean): number {
   const value = Math.min(Math.max(wish, first), last) * step
   // 3 * 0.1 is not 0.3: as many decimals as the step has.
   return Number(value.toFixed(Math.min(20, (String(step).split('.')[1] ?? '').length)))
-}
-
-function withoutAlternatives({ keywords }: SchemaShape): JsonObject {
-  const base: JsonObject = {}
-  for (const [name, value] of Object.entries(keywords)) define(base, name, value)
-  return base
 }
 
 /** How many alternatives the schema's widest choice near the top has. */

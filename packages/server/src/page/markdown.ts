@@ -13,6 +13,12 @@ export function markdown(text: string | undefined): Fragment {
   return new Markup(renderer.render(text))
 }
 
+/** A description as a block of its own, in a column of comfortable width. */
+export function prose(text: string | undefined): Fragment {
+  const content = markdown(text)
+  return content !== undefined && html`<div class="prose">${content}</div>`
+}
+
 const plainText = /^[\w ,.;'"()/+=%$?&-]*$/
 
 const renderer = createRenderer()

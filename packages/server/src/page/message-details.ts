@@ -3,7 +3,7 @@ import type { Channel, Message } from '@hydrant/contract'
 import type { Anchors } from './anchors.ts'
 import { html, type Fragment } from './html.ts'
 import { jsonMarkup } from './json-markup.ts'
-import { markdown } from './markdown.ts'
+import { prose } from './markdown.ts'
 import { examplesOf, type ShownExample } from './message-example.ts'
 import { schemaTree } from './schema-tree.ts'
 
@@ -53,7 +53,7 @@ export function messageGroups(channel: Channel, anchors: Anchors): Fragment {
 
 function messageDetails(message: Message, channel: Channel, anchors: Anchors, open: boolean): Fragment {
   const id = anchors.message(channel, message)
-  const heading = message.title ?? message.summary
+  const heading = [message.title, message.summary].find((text) => text !== undefined && text !== message.name)
   return html`<details class="message" id="${id}" ${open && html` open`}>
     <summary>
       <code class="message-name">${message.name}</code
@@ -61,8 +61,8 @@ function messageDetails(message: Message, channel: Channel, anchors: Anchors, op
     </summary>
     <div class="message-body">
       <div class="message-schema">
-        ${message.title !== undefined && message.summary !== undefined && html`<p>${message.summary}</p>`}
-        <div class="prose">${markdown(message.description)}</div>
+        ${message.summary !== undefined && message.summary !== heading && message.summary !== message.name && html`<p>${message.summary}</p>`}
+        ${prose(message.description)}
         <p class="message-meta">
           <span class="fact">Content type</span> <code>${message.contentType}</code>
           <a class="anchor" href="#${id}" aria-label="Link to the message ${message.name}">#</a>

@@ -2,7 +2,7 @@ import type { Channel, Contract, Message, Operation } from '@hydrant/contract'
 
 import type { Anchors } from './anchors.ts'
 import { html, type Fragment } from './html.ts'
-import { markdown } from './markdown.ts'
+import { prose } from './markdown.ts'
 
 /** What happens on a channel, told from the reader's side, with what answers what. */
 export function operationList(channel: Channel, contract: Contract, anchors: Anchors): Fragment {
@@ -40,6 +40,7 @@ function operationRow(operation: Operation, channel: Channel, contract: Contract
   const where = operation.reply?.address
   return html`<li class="operation">
     <p>
+      <span class="muted operation-id">${operation.id}</span>
       ${verb}
       ${links(operation.messages, channel, anchors)}${
         operation.reply !== undefined &&
@@ -50,10 +51,10 @@ function operationRow(operation: Operation, channel: Channel, contract: Contract
             html` on <a href="#${encodeURI(anchors.channel(elsewhere))}"><code>${elsewhere.address}</code></a>`
           }${where !== undefined && html` at the address in <code>${where.location}</code>`}</span
         >`
-      } <span class="muted operation-id">${operation.id}</span>
+      }
     </p>
     ${(operation.title ?? operation.summary) !== undefined && html`<p>${operation.title}${operation.title !== undefined && operation.summary !== undefined && ': '}${operation.summary}</p>`}
-    <div class="prose">${markdown(operation.description)}</div>
+    ${prose(operation.description)}
     ${operation.security.length > 0 && html`<p class="muted">Needs ${operation.security.map((scheme, index) => html`${index > 0 && ' or '}<code>${scheme.name}</code>`)}</p>`}
   </li>`
 }

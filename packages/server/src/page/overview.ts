@@ -1,7 +1,7 @@
 import type { Contract, Info, Server } from '@hydrant/contract'
 
 import { html, type Fragment } from './html.ts'
-import { markdown } from './markdown.ts'
+import { markdown, prose } from './markdown.ts'
 
 /** What the API is, in its publisher's words, and how every channel of it is reached. */
 export function overview(contract: Contract): Fragment {
@@ -14,8 +14,7 @@ export function overview(contract: Contract): Fragment {
         <span class="tag">AsyncAPI ${contract.asyncapi}</span
         >${info.tags.map((tag) => html` <span class="tag" title="${tag.description ?? ''}">${tag.name}</span>`)}
       </p>
-      <div class="prose">${markdown(info.description)}</div>
-      ${publisher(info)}
+      ${prose(info.description)} ${publisher(info)}
     </section>
     <section id="connecting" aria-labelledby="connecting-title">
       <h2 id="connecting-title">Connecting</h2>

@@ -143,7 +143,7 @@ function variants(alternatives: Alternatives, shape: SchemaShape, tree: Tree, pa
     const body = recursive
       ? html`<p class="recursive">↻ again a <code>${nameOf(inner) ?? 'value of this kind'}</code>, as above</p>`
       : html`${facts(inner)}${depth < maxDepth && children(inner, tree, new Set([...path, ...inner.refs]), depth + 1)}`
-    return html`<details class="variant">
+    return html`<details class="variant" ${depth === 0 && shapes.length <= 3 && html`open`}>
       <summary><code>${name}</code> <span class="prop-type">${typeLabel(inner, tree.root)}</span></summary>
       ${body}
     </details>`

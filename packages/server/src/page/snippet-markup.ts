@@ -40,7 +40,9 @@ function plain(text: string, template: string): string {
 }
 
 function slot(kind: 'http' | 'ws', template: string): string {
-  return html`<span data-url="${kind}">${`${kind}://localhost:8080${template}`}</span>`.toString()
+  return html`<span data-url="${kind}"
+    >${`${kind}://localhost:8080${template.replaceAll("'", '%27')}`}</span
+  >`.toString()
 }
 
 const shell = /(?<comment>^#.*$)|(?<string>'[^']*')|(?<word>^(?:curl|websocat|echo)\b|(?<=\| )websocat\b)/gm

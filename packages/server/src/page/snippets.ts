@@ -51,7 +51,7 @@ function curl(channel: Channel): Snippet[] {
   const message = channel.toClients.messages[0] ?? channel.messages[0]
   if (message !== undefined) {
     const body = curlBody(channel, message)
-    const code = `curl '${address.http}' \\\n  -H 'Content-Type: ${message.contentType}' \\\n  ${body}`
+    const code = `curl '${address.http}' \\\n  -H ${quoted(`Content-Type: ${message.contentType}`)} \\\n  ${body}`
     snippets.push({ title: 'Publish, as the application', code, language: 'shell' })
   }
   return snippets
@@ -128,7 +128,7 @@ events.addEventListener('hydrant.gap', ({ data }) =>
 }
 
 /** Longer payloads are read from a file: nobody pastes two screens of JSON into a shell. */
-const maxInline = 1_200
+const maxInline = 500
 
 function curlBody(channel: Channel, message: Message): string {
   const example = publishableExample(channel, message)

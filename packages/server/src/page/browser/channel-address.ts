@@ -25,7 +25,7 @@ export function startChannelAddress(section: HTMLElement): ChannelAddress {
   const parts = (): { text: string; parameter: boolean }[] =>
     template.split(/(\{[^{}]*\})/).map((text) => {
       const value = text.startsWith('{') ? parameters.get(text.slice(1, -1))?.value : undefined
-      return value ? { text: encode(value), parameter: true } : { text, parameter: false }
+      return value ? { text: encode(value), parameter: true } : { text: text.replaceAll("'", '%27'), parameter: false }
     })
   const path = (): string =>
     parts()

@@ -43,9 +43,8 @@ export function startConsole(section: HTMLElement, address: ChannelAddress): voi
     })
   }
   select(0)
-  const name = section.querySelector('h2')?.textContent?.trim() ?? 'this channel'
   mount.replaceChildren(
-    element('div', { role: 'tablist', 'aria-label': `Try ${name}` }, ...tabs),
+    element('div', { role: 'tablist', 'aria-label': `Try ${section.dataset['address']}` }, ...tabs),
     ...views.map((view) => view.panel),
   )
 }
