@@ -41,7 +41,7 @@ export function gapFrom(value: object): Gap {
 }
 
 /** An open live door. */
-export interface LiveDoor {
+interface LiveDoor {
   /** Where the stream starts, when the server says so: resuming there loses nothing, even before the first message. */
   readonly startPosition: string | undefined
   /** Ends only by throwing {@link DoorClosed}. */

@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** Where in the message, what was expected there, and what came. */
-export interface ProblemLocation {
+interface ProblemLocation {
   readonly pointer: string
   readonly expected?: string | undefined
   readonly got?: string | undefined

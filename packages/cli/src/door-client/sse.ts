@@ -43,7 +43,7 @@ async function* events(response: IncomingMessage): AsyncGenerator<DoorEvent, nev
 }
 
 /** What one event of the stream means: a message, a gap or a problem. */
-export function toDoorEvent(event: StreamEvent): DoorEvent {
+function toDoorEvent(event: StreamEvent): DoorEvent {
   if (event.type === 'hydrant.gap') return { kind: 'gap', gap: gapFrom(parseObject(event.data)) }
   if (event.type === 'hydrant.error') {
     const problem = problemFrom(event.data)

@@ -115,7 +115,7 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
 }
 
 /** What a text frame means: an enveloped message, a gap or a problem. */
-export function toDoorEvent(text: string): DoorEvent {
+function toDoorEvent(text: string): DoorEvent {
   const frame = objectFrom(text)
   if (frame === undefined) return unexpected(text)
   const { type, position, time, name, encoding, data } = frame

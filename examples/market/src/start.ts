@@ -1,0 +1,19 @@
+import { openMarket } from './market.ts'
+import { whatToTry } from './what-to-try.ts'
+
+const port = Number(process.env['PORT'] ?? 8080)
+await using market = openMarket()
+
+const stopped = new Promise((resolve) => {
+  process.once('SIGINT', resolve).once('SIGTERM', resolve)
+})
+
+try {
+  const listening = await market.api.listen({ port })
+  console.log(whatToTry(`localhost:${listening.port}`).join('\n'))
+  await stopped
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException
+  console.error(code === 'EADDRINUSE' ? `Port ${port} is in use. Try another: PORT=8081 npm start` : message)
+  process.exitCode = 1
+}
