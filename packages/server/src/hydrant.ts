@@ -154,13 +154,12 @@ export class Hydrant implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { clock, transports, broker } = this.#service
-    const serversClosed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
-    let cancel = (): void => {}
-    const timeIsOver = new Promise<void>((resolve) => {
-      cancel = clock.after(CLOSE_WAIT_MS, resolve)
-    })
-    await transports.closeAll(timeIsOver)
+    const { clock, transports, broker, turn } = this.#service
+    const serversClosed = this.#servers.map((server) => new Promise((closed) => server.close(closed)))
+    const timeIsOver = Promise.withResolvers<void>()
+    const cancel = clock.after(CLOSE_WAIT_MS, timeIsOver.resolve)
+    turn.flush()
+    await transports.closeAll(timeIsOver.promise)
     cancel()
     for (const server of this.#servers) server.closeAllConnections()
     await Promise.all(serversClosed)

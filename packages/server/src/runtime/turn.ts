@@ -32,6 +32,11 @@ export class Turn {
     this.#schedule()
   }
 
+  /** Does now what waits for the end of the turn: what was published before a goodbye is queued before it. */
+  flush(): void {
+    this.#end()
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true

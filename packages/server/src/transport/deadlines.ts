@@ -12,7 +12,7 @@ const SWEEP_EVERY_MS = 500
 export class Deadlines {
   readonly #clock: Clock
   readonly #watched = new Set<HasDeadlines>()
-  #cancel: (() => void) | undefined
+  #isSweeping = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -20,16 +20,22 @@ export class Deadlines {
 
   add(watched: HasDeadlines): void {
     this.#watched.add(watched)
-    this.#cancel ??= this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+    if (!this.#isSweeping) this.#sweepLater()
   }
 
   remove(watched: HasDeadlines): void {
     this.#watched.delete(watched)
   }
 
+  #sweepLater(): void {
+    this.#isSweeping = true
+    this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+  }
+
   #sweep(): void {
+    this.#isSweeping = false
     const nowMs = this.#clock.monotonicMs()
     for (const watched of this.#watched) watched.checkDeadlines(nowMs)
-    this.#cancel = this.#watched.size === 0 ? undefined : this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
+    if (this.#watched.size > 0) this.#sweepLater()
   }
 }

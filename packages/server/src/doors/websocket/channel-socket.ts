@@ -23,10 +23,7 @@ export interface ChannelSocketOptions {
 /** One channel on one WebSocket: bare payloads out, and in when the contract says so. */
 export function openChannelSocket(service: Service, options: ChannelSocketOptions): void {
   const { at, terms, hold, socket, head } = options
-  let ended = (): void => {}
-  const closed = new Promise<void>((resolve) => {
-    ended = resolve
-  })
+  const closed = Promise.withResolvers<void>()
 
   const connection = new SocketConnection({
     socket,
@@ -40,7 +37,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
     onEnd: () => {
       subscription?.close()
       hold.release()
-      ended()
+      closed.resolve()
     },
   })
   const frames = new FrameQueue(
@@ -53,7 +50,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   service.transports.add({
     goAway: () => connection.close(1001, 'the server stops'),
     destroy: () => socket.destroy(),
-    closed,
+    closed: closed.promise,
   })
   subscription?.start()
   connection.receiveFirst(head)

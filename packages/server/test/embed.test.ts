@@ -1,0 +1,181 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { readContract } from '@hydrant/contract'
+import { createHydrant, HydrantError } from '../src/index.ts'
+import { API, dataOf, getJson, post, postJson, serve } from './api.ts'
+import { HandshakeRefused, openSocket } from './socket-client.ts'
+
+describe('createHydrant', () => {
+  it('takes the text, the parsed document, or a contract', async () => {
+    const { contract } = readContract(API)
+    for (const source of [API, contract!.document, contract!]) {
+      await using hydrant = createHydrant({ contract: source })
+      expect(hydrant.contract.info.title).toBe('Test API')
+    }
+  })
+
+  it('throws contract-invalid with the reasons for what is none', () => {
+    expect(() => createHydrant({ contract: '{"openapi":"3.0.0"}' })).toThrow(
+      expect.objectContaining({ name: 'HydrantError', code: 'contract-invalid' }),
+    )
+  })
+
+  it('throws the system’s error for a file that is not there', () => {
+    expect(() => createHydrant({ contract: '/nowhere/api.yaml' })).toThrow(expect.objectContaining({ code: 'ENOENT' }))
+  })
+
+  it('rejects listen with EADDRINUSE when the port is taken', async () => {
+    await using api = await serve()
+    await using other = createHydrant({ contract: API })
+    await expect(other.listen({ port: api.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe('publish', () => {
+  it('reaches subscribers and answers the position', async () => {
+    await using api = await serve()
+    using client = await openSocket(`${api.wsUrl}/prices/AAPL`)
+    const { position } = await api.hydrant.publish('/prices/AAPL', { price: 1 })
+    expect(await client.next()).toBe('{"price":1}')
+    expect((await getJson(`${api.url}/prices/AAPL`)).position).toBe(position)
+  })
+
+  it('rejects what the contract does not know, and sends nothing', async () => {
+    await using api = await serve()
+    await expect(api.hydrant.publish('/nothing', {})).rejects.toMatchObject({ code: 'channel-unknown' })
+    await expect(api.hydrant.publish('/prices/NO', {})).rejects.toMatchObject({ code: 'parameter-invalid' })
+    await expect(api.hydrant.publish('/prices/AAPL', { price: 'x' })).rejects.toMatchObject({ code: 'message-invalid' })
+    await expect(api.hydrant.publish('/prices/AAPL', undefined)).rejects.toMatchObject({ code: 'message-invalid' })
+    await expect(api.hydrant.publish('/short', 'x'.repeat(65_536))).rejects.toMatchObject({ code: 'message-too-large' })
+    expect((await getJson(`${api.url}/prices/AAPL`)).messages).toEqual([])
+  })
+
+  it('takes text and bytes', async () => {
+    await using api = await serve()
+    await api.hydrant.publish('/words', 'plain')
+    await api.hydrant.publish('/blobs', new Uint8Array([1]))
+    expect(dataOf(await getJson(`${api.url}/words`))).toEqual(['plain'])
+    expect(dataOf(await getJson(`${api.url}/blobs`))).toEqual(['AQ=='])
+  })
+
+  it('is final: what the caller changes afterwards does not reach anybody', async () => {
+    await using api = await serve()
+    const bytes = new Uint8Array([1])
+    await api.hydrant.publish('/blobs', bytes)
+    bytes[0] = 9
+    expect(dataOf(await getJson(`${api.url}/blobs`))).toEqual(['AQ=='])
+  })
+})
+
+describe('on', () => {
+  it('hears what clients publish, over sockets and HTTP, but not what the application itself publishes', async () => {
+    await using api = await serve()
+    const heard: unknown[] = []
+    const stop = api.hydrant.on('/chat/{room}', ({ address, parameters, name, data }) => {
+      heard.push([address, parameters, name, data])
+    })
+    using client = await openSocket(`${api.wsUrl}/chat/lobby`)
+    client.socket.send('{"text":"socket"}')
+    await client.next()
+    await postJson(`${api.url}/chat/attic`, { text: 'http' })
+    await api.hydrant.publish('/chat/lobby', { text: 'own' })
+    stop()
+    await postJson(`${api.url}/chat/lobby`, { text: 'after' })
+    expect(heard).toEqual([
+      ['/chat/lobby', { room: 'lobby' }, 'say', { text: 'socket' }],
+      ['/chat/attic', { room: 'attic' }, 'say', { text: 'http' }],
+    ])
+  })
+
+  it('refuses a message by throwing; a HydrantError decides the answer, anything else is told to nobody', async () => {
+    await using api = await serve()
+    api.hydrant.on('chat', ({ data }) => {
+      const { text } = data as { text: string }
+      if (text === 'rude') throw new HydrantError('wrong-direction', 'be kind')
+      if (text === 'crash') throw new Error('secret: database password')
+    })
+    const rude = await post(`${api.url}/chat/lobby`, { text: 'rude' })
+    expect([rude.status, await rude.json()]).toEqual([403, expect.objectContaining({ detail: 'be kind' })])
+    const crash = await post(`${api.url}/chat/lobby`, { text: 'crash' })
+    expect(crash.status).toBe(500)
+    expect(await crash.text()).not.toContain('secret')
+    expect(api.faults).toEqual([expect.objectContaining({ message: 'secret: database password' })])
+    expect((await getJson(`${api.url}/chat/lobby`)).messages).toEqual([])
+  })
+
+  it('keeps the order of a socket’s frames while a handler is slow', async () => {
+    await using api = await serve()
+    api.hydrant.on('chat', async ({ data }) => {
+      if ((data as { text: string }).text === '0') await new Promise((resolve) => setImmediate(resolve))
+    })
+    using client = await openSocket(`${api.wsUrl}/chat/lobby`)
+    for (let i = 0; i < 20; i++) client.socket.send(`{"text":"${i}"}`)
+    for (let i = 0; i < 20; i++) expect(await client.next()).toBe(`{"text":"${i}"}`)
+  })
+
+  it('throws for a channel that the contract does not have', async () => {
+    await using api = await serve()
+    expect(() => api.hydrant.on('/rooms/{room}', () => {})).toThrow(
+      expect.objectContaining({ code: 'channel-unknown' }),
+    )
+  })
+})
+
+describe('attach', () => {
+  it('serves the API beside the application’s own routes and upgrades', async () => {
+    await using hydrant = createHydrant({ contract: API })
+    const server = createServer((request, response) => response.end(`own ${request.url}`))
+    server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n'))
+    hydrant.attach(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      expect(await (await fetch(`http://127.0.0.1:${port}/mine`)).text()).toBe('own /mine')
+      expect((await fetch(`http://127.0.0.1:${port}/prices/NOSUCH`)).status).toBe(404)
+      using client = await openSocket(`ws://127.0.0.1:${port}/prices/AAPL`)
+      await postJson(`http://127.0.0.1:${port}/prices/AAPL`, { price: 1 })
+      expect(await client.next()).toBe('{"price":1}')
+      await expect(openSocket(`ws://127.0.0.1:${port}/other`)).rejects.toMatchObject(new HandshakeRefused(418, ''))
+    } finally {
+      await hydrant.close()
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+})
+
+describe('/-/', () => {
+  it('serves the contract as JSON and YAML that read back as the same contract', async () => {
+    await using api = await serve()
+    for (const path of ['/-/asyncapi.json', '/-/asyncapi.yaml']) {
+      const { contract, diagnostics } = readContract(await (await fetch(api.url + path)).text())
+      expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect(contract!.channels.map(({ address }) => address)).toEqual(
+        api.hydrant.contract.channels.map(({ address }) => address),
+      )
+    }
+  })
+
+  it('answers health, and 503 with Retry-After while it stops', async () => {
+    await using api = await serve()
+    expect((await fetch(`${api.url}/-/live`)).status).toBe(200)
+    expect((await fetch(`${api.url}/-/ready`)).status).toBe(200)
+  })
+
+  it('shows a browser the page at / and leads it there from a channel', async () => {
+    await using api = await serve()
+    const page = await fetch(`${api.url}/`, { headers: { accept: 'text/html' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await page.text()).toContain('Test API')
+    const channel = await fetch(`${api.url}/prices/AAPL`, { headers: { accept: 'text/html' }, redirect: 'manual' })
+    expect([channel.status, channel.headers.get('location')]).toEqual([303, '/-/docs#/prices'])
+  })
+
+  it('is 404 for anything else', async () => {
+    await using api = await serve()
+    expect((await fetch(`${api.url}/-/nothing`)).status).toBe(404)
+    expect((await fetch(`${api.url}/`)).status).toBe(404)
+  })
+})
