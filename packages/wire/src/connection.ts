@@ -387,7 +387,7 @@ export class WireConnection {
   #schedulePing(now: number): void {
     const { pingIntervalMs } = this.#limits
     this.#timers.pong = Infinity
-    this.#timers.ping = pingIntervalMs === 0 ? Infinity : now + pingIntervalMs * this.#jitter()
+    this.#timers.ping = pingIntervalMs === 0 ? Infinity : now + Math.round(pingIntervalMs * this.#jitter())
   }
 
   /** 0.8 to 1.2, so that connections that began together do not ping together. */
