@@ -1,6 +1,6 @@
 import type { Route } from '../address/match.ts'
 import { at, isObject, join, segmentsOf, show } from '../json.ts'
-import type { Channel, MessageSet, Operation, Perspective, SchemaError } from '../model.ts'
+import type { Channel, Operation, Perspective, SchemaError } from '../model.ts'
 import { declaredProperties } from '../schema/declared.ts'
 import { checkHandshake } from '../schema/handshake.ts'
 import { CompiledMessageSet } from '../schema/message-set.ts'
@@ -88,8 +88,9 @@ function makeChannel(
       `Channel "${first.id}" has no message; nothing can be published to it.`,
     )
   const { settings, webSocket } = first
-  const everything = new CompiledMessageSet(all)
-  reportUndecided(first, everything, context)
+  const outward = new CompiledMessageSet(toClients ?? all)
+  const inward = new CompiledMessageSet(fromClients ?? all)
+  reportUndecided(first, [outward, inward], context)
   reportKey(first, all, context)
   const parameters = first.parameters
   return {
@@ -99,9 +100,9 @@ function makeChannel(
     tags: group.flatMap((draft) => draft.tags),
     parameters,
     messages: all.map(({ message }) => message),
-    all: everything,
-    toClients: setOf(toClients ?? all),
-    fromClients: setOf(fromClients ?? all),
+    all: new CompiledMessageSet(all),
+    toClients: outward,
+    fromClients: inward,
     kind: settings.kind,
     keyOf: settings.kind === 'state' ? keyReader(settings.key) : () => undefined,
     history: settings.history,
@@ -113,8 +114,8 @@ function makeChannel(
   }
 }
 
-function reportUndecided(draft: ChannelDraft, messages: CompiledMessageSet, { findings }: ReadContext): void {
-  const groups = messages.undecided()
+function reportUndecided(draft: ChannelDraft, sets: readonly CompiledMessageSet[], { findings }: ReadContext): void {
+  const groups = sets.flatMap((set) => set.undecided())
   if (groups.length === 0) return
   const shown = groups.slice(0, 3).map((group) => group.slice(0, 6).join(', ') + (group.length > 6 ? ', …' : ''))
   findings.add(
@@ -143,10 +144,6 @@ function reportKey(
       `No message of channel "${id}" declares the property ${show(first)}; messages without it are refused.`,
     )
   }
-}
-
-function setOf(messages: readonly ReadMessage[]): MessageSet {
-  return new CompiledMessageSet(messages)
 }
 
 /** Which messages go which way. Undefined when no operation, and no reply, touches the channel. */

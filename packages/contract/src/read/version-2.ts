@@ -82,6 +82,7 @@ class Converter {
 
   #channel(address: string, item: JsonObject, pointer: string, origin: string): JsonObject {
     const { parameters, servers } = item
+    this.#origins.moved(join(pointer, 'address'), pointer)
     const messages: JsonObject = {}
     for (const direction of ['publish', 'subscribe'] as const) {
       const operation = own(item, direction)
@@ -147,6 +148,7 @@ class Converter {
     const pointer = join('/channels', address, 'messages', key)
     this.#origins.moved(pointer, origin)
     this.#origins.moved(join(pointer, 'payload', 'schema'), join(found.pointer, 'payload'))
+    this.#origins.moved(join(pointer, 'payload', 'schemaFormat'), join(found.pointer, 'schemaFormat'))
     setOwn(messages, key, message)
     return [key]
   }

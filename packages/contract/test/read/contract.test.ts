@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readContract } from '../src/index.ts'
+import { readContract } from '../../src/index.ts'
 
 const prices = `
 asyncapi: 3.1.0
