@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
+/** Where `.ci/run` wants the results, to count them. */
+const results = process.env['TEST_RESULTS']
+
 export default defineConfig({
   // Tests read the packages' sources, so that a failing line is the line that was written.
   resolve: { conditions: ['@hydrant/source', 'node'] },
   ssr: { resolve: { conditions: ['@hydrant/source', 'node'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     testTimeout: 15_000,
+    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },
 })

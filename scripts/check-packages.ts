@@ -1,0 +1,36 @@
+// Packs every published package and looks at it as a user's tools will: publint for the manifest, attw for the types.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly exports?: object
+}
+
+const packed = mkdtempSync(join(tmpdir(), 'hydrant-pack-'))
+try {
+  for (const folder of readdirSync('packages')) {
+    const path = join('packages', folder)
+    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest
+    if (manifest.private === true) continue
+    run('publint', ['run', path, '--strict'])
+    if (manifest.exports === undefined) continue
+    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--silent', `--pack-destination=${packed}`, `./${path}`])) as [{ filename: string }]
+    run('attw', [join(packed, filename), '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'])
+    console.log(`${manifest.name}: manifest and types are right`)
+  }
+} finally {
+  rmSync(packed, { recursive: true })
+}
+
+function run(command: string, args: readonly string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
+  }
+}
