@@ -13,7 +13,7 @@ export interface SocketClient extends Disposable {
 /** A plain `ws` client. Rejects with the status and body of a refused handshake. */
 export function openSocket(
   url: string,
-  options: { headers?: Record<string, string>; perMessageDeflate?: boolean } = {},
+  options: { headers?: Record<string, string>; perMessageDeflate?: boolean | { serverMaxWindowBits: number } } = {},
 ): Promise<SocketClient> {
   const socket = new WebSocket(url, { perMessageDeflate: false, ...options })
   const frames: (string | Buffer)[] = []

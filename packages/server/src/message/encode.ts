@@ -1,9 +1,10 @@
-import { encodeBinaryFrame, encodeTextFrame } from '@hydrant/wire'
+import { encodeBinaryFrame, encodeCompressedFrame, encodeTextFrame } from '@hydrant/wire'
 import type { Entry, Gap } from '../broker/broker.ts'
 import { formatPosition } from '../broker/position.ts'
 
-/** How a subscriber takes messages: bare WebSocket payloads, WebSocket envelopes, or Server-Sent Events. */
-export type Format = 'bare' | 'envelope' | 'event-stream'
+/** How a subscriber takes messages: bare WebSocket payloads, WebSocket envelopes, both also compressed, or Server-Sent Events. */
+export type Format = SocketFormat | 'event-stream'
+export type SocketFormat = 'bare' | 'envelope' | 'bare-deflated' | 'envelope-deflated'
 
 /** The bytes of some entries for every subscriber of one format. */
 export function encodeEntries(format: Format, epoch: string, entries: readonly Entry[]): Buffer {
@@ -16,7 +17,26 @@ const ENCODERS: Record<Format, (epoch: string, entry: Entry) => Buffer> = {
   bare: (_epoch, entry) =>
     entry.encoding === 'binary' ? encodeBinaryFrame(entry.payload) : encodeTextFrame(entry.payload),
   envelope: (epoch, entry) => encodeTextFrame(envelopeJson(epoch, entry)),
+  'bare-deflated': (_epoch, entry) =>
+    onceFor(deflatedPayloads, entry, () =>
+      encodeCompressedFrame(entry.payload, { binary: entry.encoding === 'binary' }),
+    ),
+  'envelope-deflated': (epoch, entry) =>
+    onceFor(deflatedEnvelopes, entry, () => encodeCompressedFrame(envelopeJson(epoch, entry))),
   'event-stream': eventStreamBlock,
+}
+
+// Compressing costs a hundred times what framing does, so it is done once for each message, also for those who replay it.
+const deflatedPayloads = new WeakMap<Entry, Buffer>()
+const deflatedEnvelopes = new WeakMap<Entry, Buffer>()
+
+function onceFor(made: WeakMap<Entry, Buffer>, entry: Entry, make: () => Buffer): Buffer {
+  let frame = made.get(entry)
+  if (frame === undefined) {
+    frame = make()
+    made.set(entry, frame)
+  }
+  return frame
 }
 
 /** One message as history pages and envelopes show it: `{ position, time, name, data }`. */

@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { dataOf, getJson, post, postJson, serve } from '../api.ts'
-import { HandshakeRefused, openSocket } from '../socket-client.ts'
+import { HandshakeRefused, openSocket, type SocketClient } from '../socket-client.ts'
 
 describe('upgrade of a channel', () => {
   it('gives the bare payloads', async () => {
@@ -76,12 +77,27 @@ describe('upgrade of a channel', () => {
     using compressed = await openSocket(`${deflating.wsUrl}/short`, { perMessageDeflate: true })
     expect([without.socket.extensions, compressed.socket.extensions]).toEqual(['', 'permessage-deflate'])
     const text = JSON.stringify({ text: 'repeat '.repeat(1000) })
+    const before = bytesRead(compressed)
     await post(`${deflating.url}/short`, text)
     expect(await compressed.next()).toBe(text)
+    expect(bytesRead(compressed) - before).toBeLessThan(text.length / 10)
     compressed.socket.send(JSON.stringify({ text: 'again '.repeat(1000) }))
     expect(await compressed.next()).toContain('again')
+    using enveloped = await openSocket(`${deflating.wsUrl}/short?envelope=true&since=${compressed.position}`, {
+      perMessageDeflate: true,
+    })
+    expect(await enveloped.nextJson()).toMatchObject({ data: { text: 'repeat '.repeat(1000) } })
+    using small = await openSocket(`${deflating.wsUrl}/short?since=${compressed.position}`, {
+      perMessageDeflate: { serverMaxWindowBits: 10 },
+    })
+    expect(await small.next()).toBe(text)
   })
 })
+
+/** Bytes that came over the wire. */
+function bytesRead({ socket }: SocketClient): number {
+  return (socket as unknown as { _socket: Socket })._socket.bytesRead
+}
 
 describe('frames from a client', () => {
   it('are published when the contract receives them, and come back to whoever is subscribed', async () => {

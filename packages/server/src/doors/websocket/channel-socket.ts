@@ -4,12 +4,16 @@ import { type HydrantError, toHydrantError } from '../../errors.ts'
 import type { FeedHold } from '../../hub/hub.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
+import type { SocketFormat } from '../../message/encode.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import type { SocketTerms } from './accept.ts'
 import { FrameQueue } from './frame-queue.ts'
+
+/** RFC 7692 §7.1.2: what a peer takes that names no window. */
+const MAX_WINDOW_BITS = 15
 
 export interface ChannelSocketOptions {
   readonly at: Addressed
@@ -61,7 +65,7 @@ function subscribe(
   { at, terms, hold }: ChannelSocketOptions,
   connection: SocketConnection,
 ): Subscription | undefined {
-  const { view, format, since } = terms
+  const { view, since } = terms
   if (view === undefined) return undefined
   const { channel, address } = at
   return new Subscription({
@@ -71,7 +75,7 @@ function subscribe(
     view,
     broker: service.broker,
     feed: hold.feed,
-    sink: socketSink(connection, format),
+    sink: socketSink(connection, formatOf(terms)),
     maxQueuedBytes: service.limits.maxQueuedBytes,
     start: since !== undefined ? { since } : channel.kind === 'state' ? 'snapshot' : 'now',
     onFailure: (error) => {
@@ -81,7 +85,12 @@ function subscribe(
   })
 }
 
-function socketSink(connection: SocketConnection, format: 'bare' | 'envelope'): Sink {
+/** A peer that only takes a smaller window gets uncompressed frames: what is compressed once for all uses the largest. */
+function formatOf({ format, deflate }: SocketTerms): SocketFormat {
+  return deflate?.windowBits === MAX_WINDOW_BITS ? `${format}-deflated` : format
+}
+
+function socketSink(connection: SocketConnection, format: SocketFormat): Sink {
   return {
     format,
     get queuedBytes() {
