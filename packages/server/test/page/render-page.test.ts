@@ -91,6 +91,20 @@ describe('what the contract says is on the page', () => {
     expect(page).toContain('href="/-/asyncapi.yaml"')
   })
 
+  it('keeps places apart whose names differ only in characters that an id cannot have', () => {
+    const messages = { 'm m': { payload: {} }, 'm-m': { payload: {} } }
+    const html = renderPage(
+      contractOf({
+        asyncapi: '3.0.0',
+        info: { title: 'T', version: '1' },
+        channels: { 'a b': { address: '/1', messages }, 'a-b': { address: '/2', messages } },
+      }),
+    )
+    for (const id of ['/a-b', '/a-b-2', 'message-a-b-m-m', 'message-a-b-m-m-2', 'message-a-b-m-m-3']) {
+      expect(html.split(`id="${id}"`)).toHaveLength(2)
+    }
+  })
+
   it('leads from a concrete address to the channel with its values', () => {
     const contract = marketContract()
     const [trades] = contract.channels
