@@ -61,6 +61,17 @@ describe('a schema as a tree', () => {
     expect(text).toMatch(/a string required.*b integer required/)
   })
 
+  it('shows a property that is named like something of the prototype', () => {
+    const merged = words({
+      allOf: [
+        { type: 'object', properties: { constructor: { type: 'string' } } },
+        JSON.parse('{"properties":{"__proto__":{"type":"integer"}}}') as JsonSchema,
+      ],
+    })
+    expect(merged).toContain('constructor string')
+    expect(merged).toContain('__proto__ integer')
+  })
+
   it('names alternatives by the constant that tells them apart', () => {
     expect(tree({ oneOf: [variant('open'), variant('close')] })).toContain('<code>type: &quot;open&quot;</code>')
   })
