@@ -89,7 +89,7 @@ async function publishLines(
     // Whoever runs the same lines again gets the same batches only when each line is one.
     maxItems: contentType === jsonType && key === undefined ? maxBatchMessages : 1,
     maxBytes: maxBatchBytes,
-    bytesOf: ({ body }: LineMessage) => body.length,
+    bytesOf: ({ body }: LineMessage) => Buffer.byteLength(body),
     fits: (first: LineMessage, next: LineMessage) => first.problem === undefined && next.problem === undefined,
   }
   for await (const batch of gather(messageLines(contentType), rules)) {

@@ -84,7 +84,7 @@ async function replay(path: string, options: ReplayOptions, terminal: Terminal):
   const batches = gather(paced(selected, options.speed, stop.signal), {
     maxItems: maxBatchMessages,
     maxBytes: maxBatchBytes,
-    bytesOf: ({ body }) => body.length,
+    bytesOf: ({ body }) => Buffer.byteLength(body),
     fits: (first, next) => isJson(first) && isJson(next) && first.channel.href === next.channel.href,
   })
   for await (const batch of batches) {
