@@ -14,6 +14,7 @@ export function createLiveTail(section: HTMLElement, address: ChannelAddress): H
   const names = JSON.parse(section.dataset['names'] ?? '[]') as string[]
   let connection: TailConnection | undefined
   let messages = new MessageRate()
+  let count = 0
   let paused = false
   let held = 0
   let waiting: (() => HTMLElement)[] = []
@@ -41,13 +42,14 @@ export function createLiveTail(section: HTMLElement, address: ChannelAddress): H
   }
   const showRate = (): void => {
     const perSecond = messages.perSecond(performance.now())
-    const count = messages.total.toLocaleString('en')
-    rate.textContent = messages.total === 0 ? '' : `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s · ${count} in all`
+    const digits = perSecond < 10 ? 1 : 0
+    rate.textContent = count === 0 ? '' : `${perSecond.toFixed(digits)}/s · ${count.toLocaleString('en')} in all`
     if (paused) showPause()
   }
   const receive = (message: TailMessage): void => {
     const received = new Date()
-    messages.add(performance.now())
+    if (message.fromHistory === undefined) messages.add(performance.now())
+    count++
     add(() => messageRow(message, received, expand.checked))
   }
   const handle = (event: TailEvent): void => {
@@ -76,6 +78,7 @@ export function createLiveTail(section: HTMLElement, address: ChannelAddress): H
     }
     wipe()
     messages = new MessageRate()
+    count = 0
     lastState = ''
     start.textContent = 'Stop'
     pause.disabled = false

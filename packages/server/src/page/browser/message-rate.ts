@@ -3,11 +3,10 @@ const windowMs = 5_000
 /** Messages per second, over the last five seconds. Remembers counts per tenth of a second, not every message. */
 export class MessageRate {
   readonly #slots = new Map<number, number>()
-  #startedAt = 0
-  total = 0
+  #startedAt: number | undefined
 
   add(now: number): void {
-    if (this.total++ === 0) this.#startedAt = now
+    this.#startedAt ??= now
     const slot = Math.floor(now / 100)
     this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + 1)
   }
@@ -19,7 +18,7 @@ export class MessageRate {
       if (slot < oldest) this.#slots.delete(slot)
       else count += messages
     }
-    const elapsedMs = Math.min(windowMs, Math.max(1_000, now - this.#startedAt))
+    const elapsedMs = Math.min(windowMs, Math.max(1_000, now - (this.#startedAt ?? now)))
     return (count * 1_000) / elapsedMs
   }
 }

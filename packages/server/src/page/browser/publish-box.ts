@@ -93,13 +93,20 @@ function problem(notice: Notice, status: number): HTMLElement {
   )
 }
 
-/** The first example of each message, as the page shows it. */
+/** The first example of each message, as the page shows it; what clients send comes first, for a client is who reads this. */
 function examplesOf(section: HTMLElement): Map<string, { text: string; contentType: string }> {
   const examples = new Map<string, { text: string; contentType: string }>()
-  for (const block of section.querySelectorAll<HTMLElement>('[data-example]')) {
+  for (const block of exampleBlocks(section)) {
     const { example, encoding, contentType } = block.dataset
     if (example === undefined || encoding === 'binary' || examples.has(example)) continue
     examples.set(example, { text: block.textContent ?? '', contentType: contentType ?? 'application/json' })
   }
   return examples
+}
+
+function exampleBlocks(section: HTMLElement): HTMLElement[] {
+  const find = (direction: string): HTMLElement[] => [
+    ...section.querySelectorAll<HTMLElement>(`[data-direction${direction}] [data-example]`),
+  ]
+  return [...find('=send'), ...find('=both'), ...find('')]
 }

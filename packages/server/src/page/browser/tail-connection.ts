@@ -55,7 +55,7 @@ export class TailConnection {
     if (page === undefined) return this.#retry()
     for (const value of page.messages ?? []) {
       const message = asMessage(value)
-      if (message !== undefined) this.#emit({ type: 'message', message })
+      if (message !== undefined) this.#emit({ type: 'message', message: { ...message, fromHistory: true } })
     }
     this.#position = page.position
     this.#connect()

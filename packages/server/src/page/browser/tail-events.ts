@@ -18,6 +18,8 @@ export interface TailMessage {
   name: string
   /** The payload as JSON text, numbers as the server wrote them. */
   json: string
+  /** It was read from the history before the live part began: it says nothing about the rate. */
+  fromHistory?: true
 }
 
 export type TailState = 'connecting' | 'live' | 'waiting' | 'stopped'
