@@ -96,6 +96,7 @@ const sentences: Readonly<Record<string, (url: URL) => string>> = {
   EAI_AGAIN: noHost,
   ECONNRESET: noAnswer,
   EPIPE: noAnswer,
+  EPROTO: (url) => `what listens at ${url.host} does not speak TLS; try it without the "s" in ${url.protocol}//`,
 }
 
 function codeOf(error: unknown): string | undefined {

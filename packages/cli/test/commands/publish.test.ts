@@ -61,6 +61,13 @@ describe('hydrant publish', () => {
   })
 })
 
+it('hydrant publish says in one line that the other side does not speak TLS', async () => {
+  await using server = await api()
+  const { code, stderr } = await run(['publish', server.url('/any/x').replace('http', 'https'), '1'])
+  expect(stderr).toMatch(/^hydrant: what listens at \S+ does not speak TLS; try it without the "s" in https:\/\/\n$/)
+  expect(code).toBe(4)
+})
+
 describe('hydrant publish -', () => {
   const lines = Array.from({ length: 250 }, (_, i) => `{"price":${i + 1}}`)
 
