@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import * as nodeModule from 'node:module'
 
 import { iconFile } from './icon.ts'
 
@@ -24,9 +24,10 @@ function* browserScripts(): Generator<[string, PageAsset]> {
   for (const name of readdirSync(folder)) {
     if (!name.endsWith(extension) || name.endsWith('.d.ts')) continue
     const text = readFileSync(new URL(name, folder), 'utf8')
-    // The same two steps that the compiler takes: types away, `.ts` in imports becomes `.js`.
+    // The same two steps that the compiler takes: types away, `.ts` in imports becomes `.js`. (Not a named import: early
+    // versions of Node 22, which run what is compiled, do not have the function.)
     const body = fromSource
-      ? stripTypeScriptTypes(text).replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'")
+      ? nodeModule.stripTypeScriptTypes(text).replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'")
       : text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
     yield [`/-/docs/${name.slice(0, -3)}.js`, { body, contentType: 'text/javascript; charset=utf-8' }]
   }

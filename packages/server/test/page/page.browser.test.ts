@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import axe from 'axe-core'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -284,7 +284,7 @@ describe.skipIf(missing)('the page in a browser', { timeout: 20_000 }, () => {
   it('has no accessibility fault that axe finds: light and dark, wide and narrow', async () => {
     await using watched = await open()
     const { page } = watched
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+    await page.evaluate(axe.source)
     await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
     expect(await page.evaluate(runAxe)).toEqual([])
     await page.getByRole('tab', { name: 'Publish' }).first().click()

@@ -22,7 +22,7 @@ export interface TailMessage {
   fromHistory?: true
 }
 
-export type TailState = 'connecting' | 'live' | 'waiting' | 'stopped'
+type TailState = 'connecting' | 'live' | 'waiting' | 'stopped'
 
 export type TailEvent =
   | { type: 'message'; message: TailMessage }
