@@ -1,0 +1,60 @@
+/** The stream of the fan-out rows: JSON messages of exactly {@link TRADE_BYTES}. */
+export const TRADE_BYTES = 100
+
+/** After so many messages the stream begins again, so that a subscriber's bytes can be compared with a prepared cycle. */
+export const TRADES_IN_CYCLE = 1024
+
+export interface Trade {
+  readonly type: 'trade'
+  readonly symbol: string
+  readonly side: 'buy' | 'sell'
+  readonly price: number
+  readonly size: number
+  readonly sequence: number
+}
+
+/** The message at this place of the stream: a new object each time, as a feed handler would make it. */
+export function tradeAt(sequence: number): Trade {
+  const n = sequence % TRADES_IN_CYCLE
+  return {
+    type: 'trade',
+    symbol: 'BTC-USD-FUT',
+    side: n % 2 === 0 ? 'buy' : 'sell',
+    price: 64_000.5 + n,
+    size: n % 2 === 0 ? 0.125 : 0.25,
+    sequence: 1_000_000 + n,
+  }
+}
+
+/** The contract of the fan-out rows. With `schemas: false` its messages have no payload schema, so nothing is checked. */
+export function tradesContract({ schemas }: { schemas: boolean }): object {
+  const trade = {
+    type: 'object',
+    required: ['type', 'symbol', 'side', 'price', 'size', 'sequence'],
+    additionalProperties: false,
+    properties: {
+      type: { const: 'trade' },
+      symbol: { type: 'string', pattern: '^[A-Z]{2,10}(-[A-Z]{2,10}){1,2}$', maxLength: 32 },
+      side: { type: 'string', enum: ['buy', 'sell'] },
+      price: { type: 'number', exclusiveMinimum: 0 },
+      size: { type: 'number', exclusiveMinimum: 0 },
+      sequence: { type: 'integer', minimum: 0 },
+    },
+  }
+  const halt = {
+    type: 'object',
+    required: ['type', 'symbol'],
+    properties: { type: { const: 'halt' }, symbol: { type: 'string' }, reason: { type: 'string' } },
+  }
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Trades', version: '1.0.0' },
+    channels: {
+      trades: {
+        address: '/trades',
+        messages: schemas ? { trade: { payload: trade }, halt: { payload: halt } } : { trade: {} },
+      },
+    },
+    operations: { sendTrades: { action: 'send', channel: { $ref: '#/channels/trades' } } },
+  }
+}

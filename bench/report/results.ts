@@ -1,0 +1,25 @@
+import { ratioOf, type RowResult } from '../runner/measure.ts'
+import type { Profile } from '../runner/profile.ts'
+import type { Machine } from './machine.ts'
+
+/** Everything a run measured, for programs. */
+export function toJson(
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  machine: Machine,
+  results: readonly RowResult[],
+  profiles: ReadonlyMap<string, Profile>,
+): string {
+  const rows = results.map((result) => ({
+    id: result.row.id,
+    title: result.row.title,
+    unit: result.row.unit,
+    connections: result.row.connections,
+    work: result.row.work,
+    targets: result.row.targets.map((target) => ({ ...target, measured: ratioOf(result, target.peer, target.over) })),
+    peers: result.peers,
+    absent: result.absent,
+    repeatedBursts: result.repeated,
+    profile: profiles.get(result.row.id),
+  }))
+  return `${JSON.stringify({ rounds, seconds, machine, rows }, null, 2)}\n`
+}

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { HELP, parseOptions } from '../options.ts'
+import { resultTable, targetLines } from '../report/table.ts'
+import type { Burst } from '../runner/contest.ts'
+import type { PeerResult, RowResult } from '../runner/measure.ts'
+import { summarizeProfile } from '../runner/profile.ts'
+import { spreadOf } from '../runner/spread.ts'
+import { rowOf } from './tiny-rows.ts'
+
+const burst = (work: number): Burst => ({
+  work,
+  due: work,
+  faults: 0,
+  wallSeconds: 1,
+  serverCpuSeconds: 1,
+  serverKernelSeconds: 0.5,
+  loadCpuSeconds: 0.25,
+})
+
+const peer = (name: string, work: readonly number[], changes: Partial<PeerResult> = {}): PeerResult => ({
+  peer: name,
+  bursts: work.map(burst),
+  perCpuSecond: spreadOf(work),
+  perWallSecond: spreadOf(work),
+  serverBusy: 1,
+  loadBusy: 0.25,
+  kernelShare: 0.5,
+  countsAreRight: true,
+  loadWasSaturated: false,
+  ...changes,
+})
+
+const result = (peers: readonly PeerResult[]): RowResult => ({
+  row: rowOf('echo-pipelined'),
+  peers,
+  absent: [{ peer: 'C control', reason: 'no C compiler (cc) on this machine' }],
+  repeated: 0,
+})
+
+test('a spread has the middle and both ends, for an odd and an even number of rounds', () => {
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 })
+  expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 })
+})
+
+test('a ratio is the median of the ratios of each round, not the ratio of the medians', () => {
+  const lines = targetLines(result([peer('Hydrant', [900, 2000, 300]), peer('ws', [100, 200, 20])]))
+  expect(lines).toEqual(['Wanted: at least 8 × ws. Measured: 10.00, reached.'])
+})
+
+test('a missed target, an invalid row, a wrong count and an absent peer are said', () => {
+  const table = resultTable([
+    result([
+      peer('Hydrant', [500], { loadWasSaturated: true, countsAreRight: false, bursts: [{ ...burst(500), due: 501 }] }),
+      peer('ws', [100]),
+    ]),
+  ])
+  expect(table).toContain('| Hydrant (**invalid**: load generator saturated) | 500 (500–500) | 5.00 (5.00–5.00) |')
+  expect(table).toContain('**no: 500 of 501**')
+  expect(table).toContain('| C control | absent: no C compiler (cc) on this machine |')
+  expect(table).toContain('**missed by 3.00**')
+})
+
+test('a profile counts self time of the last seconds, without the idle time', () => {
+  const frame = (functionName: string, url: string): { functionName: string; url: string; lineNumber: number } => ({
+    functionName,
+    url,
+    lineNumber: 1,
+  })
+  const profile = summarizeProfile(
+    {
+      nodes: [
+        { id: 1, callFrame: frame('(idle)', '') },
+        { id: 2, callFrame: frame('writeBuffer', '') },
+        { id: 3, callFrame: frame('serve', 'file:///x/packages/server/src/hub/feed.ts') },
+        { id: 4, callFrame: frame('early', 'file:///x/packages/server/src/hydrant.ts') },
+      ],
+      startTime: 0,
+      endTime: 10_000_000,
+      samples: [4, 1, 2, 3],
+      timeDeltas: [8_000_000, 1_000_000, 750_000, 250_000],
+    },
+    1.5,
+  )
+  expect(profile.byPlace).toEqual([
+    { name: 'native code and kernel (system calls, libuv, V8)', share: 0.75 },
+    { name: '@hydrant/server', share: 0.25 },
+  ])
+  expect(profile.byFunction[1]).toEqual({ name: 'serve (feed.ts)', share: 0.25 })
+})
+
+test('the command line is checked before anything runs', () => {
+  expect(parseOptions([])).toEqual({ rounds: 5, seconds: 1, only: [] })
+  expect(parseOptions(['--quick', '--only', 'fan-out'])).toEqual({ rounds: 2, seconds: 0.3, only: ['fan-out'] })
+  expect(parseOptions(['--only', 'nosuch'])).toMatch(/^--only: no row "nosuch"; there are echo-pipelined, /)
+  expect(parseOptions(['--rounds', '0'])).toBe('--rounds takes a whole number from 1 to 100')
+  expect(parseOptions(['--seconds', 'x'])).toBe('--seconds takes a number from 0.1 to 60')
+  expect(parseOptions(['--nosuch'])).toMatch(/nosuch/)
+  expect(parseOptions(['--help'])).toBe('help')
+  expect(HELP).toContain('npm run bench -- --only fan-out')
+})
