@@ -127,10 +127,10 @@ function readPayload(fields: Fields, { references, findings }: ReadContext): Pay
   const pointer = fields.at('payload')
   const written = fields.get('payload')
   if (written === undefined) return { schema: undefined, pointer }
-  const found = references.resolve(written, pointer)
+  const found = references.peek(written, pointer)
   const value = found?.value
   if (!isObject(value) || own(value, 'schemaFormat') === undefined) {
-    if (isSchema(written)) return { schema: found === undefined ? undefined : written, pointer }
+    if (isSchema(written)) return { schema: written, pointer }
     fields.wrong('payload', 'a schema', written)
     return { schema: undefined, pointer }
   }
@@ -154,7 +154,7 @@ function makePayload(
 ): PayloadSchema | undefined {
   // The bytes of a binary message are not a JSON value: its schema describes nothing that could be checked.
   if (schema === undefined || schema === true || encoding === 'binary') return undefined
-  const standard = standards.get(references.resolve(schema, pointer)?.value ?? schema)
+  const standard = standards.get(references.peek(schema, pointer)?.value ?? schema)
   return standard === undefined ? jsonPayload(schema, compiler, policy) : standardPayload(standard)
 }
 
@@ -168,7 +168,7 @@ function readContentType(
   context: ReadContext,
 ): { contentType: string; encoding: Encoding } {
   if (declared === undefined) {
-    const target = schema === undefined ? undefined : context.references.resolve(schema, fields.at('payload'))?.value
+    const target = schema === undefined ? undefined : context.references.peek(schema, fields.at('payload'))?.value
     if (isObject(target) && own(target, 'type') === 'string' && own(target, 'format') === 'binary') {
       context.findings.add(
         'message-binary-schema',

@@ -38,6 +38,17 @@ export class References {
     }
   }
 
+  /** As {@link resolve}, without findings: undefined when it leads nowhere. */
+  peek(value: JsonValue, pointer: string): Located | undefined {
+    let here: Located | undefined = { value, pointer }
+    for (let hops = 0; here !== undefined && hops < maxPeekHops; hops += 1) {
+      const reference = referenceOf(here.value)
+      if (reference === undefined) return here
+      here = this.find(reference)
+    }
+    return undefined
+  }
+
   /** As {@link resolve}, for places where AsyncAPI wants an object. */
   resolveObject(value: JsonValue, pointer: string, what: string): Located<JsonObject> | undefined {
     const found = this.resolve(value, pointer)
@@ -105,6 +116,9 @@ export class References {
     return here
   }
 }
+
+/** References of references that are followed where nobody is told about a loop. */
+const maxPeekHops = 100
 
 /** References that stand on the way to what another one names. */
 const maxReferenceHops = 20

@@ -4,7 +4,7 @@ import { stepsFor, withBudget } from './budget.ts'
 import { type Candidates, type Discriminator, candidatesFor, discriminate, undecided } from './discriminator.ts'
 import { fixedValues, topTypes } from './fixed-values.ts'
 import { countValues, maxDepth } from './measure.ts'
-import { nearestOf } from './nearest.ts'
+import { attemptOf, nearestOf } from './nearest.ts'
 import type { Verdict } from './payload-schema.ts'
 import { describe, listOf } from './report.ts'
 import type { PayloadSchema } from './payload-schema.ts'
@@ -100,7 +100,7 @@ export class CompiledMessageSet implements MessageSet {
     const attempts = items.map(({ message, payload: schema }) => {
       const verdict = judge(schema, payload.value)
       const errors = verdict.ok ? [] : verdict.errors()
-      return { message, ...measured(errors) }
+      return { message, ...attemptOf(errors, '') }
     })
     if (attempts.length > 0) {
       const { message, errors } = nearestOf(attempts)
@@ -135,17 +135,6 @@ export class CompiledMessageSet implements MessageSet {
 /** For messages that take any payload. */
 function judge(schema: PayloadSchema | undefined, value: unknown): Verdict {
   return schema === undefined ? { ok: true, value, changed: false } : schema.judge(value)
-}
-
-function measured(errors: readonly SchemaError[]): {
-  errors: readonly SchemaError[]
-  strangers: number
-  depth: number
-} {
-  const strangers = errors.filter(
-    ({ keyword }) => keyword === 'const' || keyword === 'enum' || keyword === 'type',
-  ).length
-  return { errors, strangers, depth: Math.max(0, ...errors.map(({ pointer }) => pointer.split('/').length - 1)) }
 }
 
 function wrongEncoding(payload: Payload, encodings: readonly Encoding[]): { ok: false; errors: SchemaError[] } {

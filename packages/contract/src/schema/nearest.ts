@@ -4,9 +4,9 @@ import { Report } from './report.ts'
 import type { Validator } from './rule.ts'
 
 /** How far a value is from being valid: the fewest signs of being meant for something else win. */
-interface Attempt {
+export interface Attempt {
   errors: readonly SchemaError[]
-  /** Errors in the fields that tell alternatives apart: constants at the top. */
+  /** Errors that say it is something else altogether: its own type, and constants at the top. */
   strangers: number
   depth: number
 }
@@ -26,16 +26,21 @@ export function reportNearest(
 }
 
 /** Explains one alternative on its own. */
-export function attempt(branch: Validator, value: unknown, pointer: string): Attempt {
+function attempt(branch: Validator, value: unknown, pointer: string): Attempt {
   const report = new Report()
   branch.explain(value, pointer, report)
-  const { errors } = report
+  return attemptOf(report.errors, pointer)
+}
+
+/** Measures how far errors are from being none. `pointer` is the value they are about. */
+export function attemptOf(errors: readonly SchemaError[], pointer: string): Attempt {
   const own = segmentsOf(pointer).length
   const depths = errors.map((error) => segmentsOf(error.pointer).length - own)
-  const strangers = errors.filter(
-    ({ keyword }, index) => depths[index]! <= 1 && (keyword === 'const' || keyword === 'enum' || keyword === 'type'),
-  ).length
-  return { errors, strangers, depth: Math.max(0, ...depths) }
+  const strangers = errors.filter(({ keyword }, index) => {
+    const depth = depths[index]!
+    return (depth <= 1 && (keyword === 'const' || keyword === 'enum')) || (depth === 0 && keyword === 'type')
+  })
+  return { errors, strangers: strangers.length, depth: Math.max(0, ...depths) }
 }
 
 /** The attempt with the fewest foreign constants, then the fewest errors, then the deepest error. */

@@ -26,7 +26,7 @@ describe('an address', () => {
     expect(found).toEqual(code === undefined ? [] : [`warning ${code} /channels/c/address`])
   })
 
-  it.each(['/a/../b', '/a;b', '/{a}{b}', '/{}', '/{a}/{a}', '/a{b', '/%2F', `${'/a'.repeat(40)}`])(
+  it.each(['/a/../b', '/a;b', '/{a}{b}', '/{}', '/{a}/{a}', '/a{b', '/%2F', '/a'.repeat(40)])(
     '%j is not served, with an error',
     (written) => {
       expect(findings(at(written))).toEqual([

@@ -56,7 +56,7 @@ class Parser {
   #repeated(): Node {
     const body = this.#atom()
     const quantifier = /^(?:[*+?]|\{(\d+)(,(\d*))?\})/.exec(this.#source.slice(this.#offset, this.#offset + 24))
-    if (quantifier === null || body.kind === 'assert') return body
+    if (quantifier === null) return body
     this.#offset += quantifier[0].length
     this.#take('?') // Lazy or greedy: whether there is a match is the same.
     const [text, low, comma, high] = quantifier

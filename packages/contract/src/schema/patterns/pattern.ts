@@ -34,6 +34,12 @@ export function compilePattern(source: string): Pattern {
   return pattern
 }
 
+/** Runs a pattern in the linear-time engine whatever its shape, for tests. Throws where that is not possible. */
+export function runLinear(source: string, value: string): boolean {
+  const native = nativeOf(source)
+  return runProgram(compileProgram(parsePattern(source), native?.flags ?? 'u'), value, native?.flags === '')
+}
+
 function compile(source: string): Pattern {
   const native = nativeOf(source)
   // A pattern that is none accepts every text: the contract is at fault, not the message. It was diagnosed on reading.

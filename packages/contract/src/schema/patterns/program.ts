@@ -89,8 +89,16 @@ function emitRepeat(
 
 /** JavaScript itself says what one character class takes; for ASCII it is asked once. */
 function matcherOf(source: string, flags: string): (point: number) => boolean {
-  const single = new RegExp(`^(?:${source === '/' ? '\\/' : source})$`, flags)
+  const single = singleOf(source, flags)
   const ascii = new Uint8Array(128)
   for (let point = 0; point < 128; point += 1) ascii[point] = single.test(String.fromCodePoint(point)) ? 1 : 0
   return (point) => (point < 128 ? ascii[point] === 1 : single.test(String.fromCodePoint(point)))
+}
+
+function singleOf(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`, flags)
+  } catch {
+    throw new Unsupported(`"${source}" is not understood`)
+  }
 }

@@ -13,7 +13,8 @@ export function combineRules(context: RuleContext): Rule[] {
   if (target !== undefined) rules.push(target)
   const branches = (keyword: string): Validator[] | undefined => {
     const list = own(schema, keyword)
-    return Array.isArray(list) && list.length > 0 ? list.filter(isSchema).map((branch) => compile(branch)) : undefined
+    const schemas = Array.isArray(list) ? list.filter(isSchema) : []
+    return schemas.length > 0 ? schemas.map((branch) => compile(branch)) : undefined
   }
   rules.push(...(branches('allOf') ?? []))
   const any = branches('anyOf')
