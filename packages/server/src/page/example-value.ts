@@ -8,11 +8,14 @@ import { isObject, shapeOf, typesOf, type SchemaShape } from './schema-shape.ts'
  * alternatives. Some keywords (`not`, `if`, …) are not read, so the caller checks each one.
  */
 export function* exampleValues(schema: JsonSchema): Generator<JsonValue> {
-  const count = Math.min(largestChoice(schema), 8)
-  for (const optionalDepth of [4, 0]) {
-    for (let choice = 0; choice < count; choice++) {
-      const value = valueFor(schema, { root: schema, choice, optionalDepth, path: [] })
-      if (value !== undefined) yield value
+  const count = Math.min(largestChoice(schema), 32)
+  // A schema's own examples read best, but not all of them fit: the last candidates are made without them.
+  for (const own of [true, false]) {
+    for (const optionalDepth of [4, 0]) {
+      for (let choice = 0; choice < count; choice++) {
+        const value = valueFor(schema, { root: schema, choice, optionalDepth, own, path: [] })
+        if (value !== undefined) yield value
+      }
     }
   }
 }
@@ -23,6 +26,8 @@ interface Wanted {
   readonly choice: number
   /** Optional properties are made down to this depth. */
   readonly optionalDepth: number
+  /** Whether to take what the schema itself gives as an example or default. */
+  readonly own: boolean
   /** The references between the root and here; its length is not the depth. */
   readonly path: readonly string[]
   readonly depth?: number
@@ -38,7 +43,7 @@ function valueFor(schema: JsonSchema | JsonValue, wanted: Wanted): JsonValue | u
   if ([...shape.refs].some((ref) => wanted.path.includes(ref))) return undefined
   const inner: Wanted = { ...wanted, depth, path: [...wanted.path, ...shape.refs] }
 
-  const given = givenValue(shape.keywords)
+  const given = givenValue(shape.keywords, wanted.own)
   if (given !== undefined) return given
   const [alternatives] = shape.alternatives
   if (alternatives !== undefined) {
@@ -58,12 +63,14 @@ function valueFor(schema: JsonSchema | JsonValue, wanted: Wanted): JsonValue | u
 }
 
 /** What the schema itself says is a good value. */
-function givenValue(keywords: JsonObject): JsonValue | undefined {
+function givenValue(keywords: JsonObject, own: boolean): JsonValue | undefined {
   if ('const' in keywords) return keywords['const']
   const { examples, enum: values } = keywords
-  if (Array.isArray(examples) && examples.length > 0) return examples[0]
-  if ('example' in keywords) return keywords['example']
-  if ('default' in keywords && keywords['default'] !== null) return keywords['default']
+  if (own) {
+    if (Array.isArray(examples) && examples.length > 0) return examples[0]
+    if ('example' in keywords) return keywords['example']
+    if ('default' in keywords && keywords['default'] !== null) return keywords['default']
+  }
   return Array.isArray(values) ? values[0] : undefined
 }
 

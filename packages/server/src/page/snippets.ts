@@ -120,8 +120,9 @@ function eventSource(channel: Channel): string {
     return `events.addEventListener(${literal(type)}, ({ data }) =>\n  console.log(${value}))`
   })
   const more = messages.length > shown.length ? `\n// … and ${messages.length - shown.length} more names` : ''
-  return `// The browser resumes by itself after a lost connection.
-const events = new EventSource('${address.http}')
+  return `// Resumes by itself after a lost connection.
+const events = new EventSource(
+  '${address.http}')
 ${listeners.join('\n')}${more}
 events.addEventListener('hydrant.gap', ({ data }) =>
   console.warn('lost', JSON.parse(data)))`
@@ -153,5 +154,5 @@ function literal(value: unknown): string {
   const json = JSON.stringify(value, undefined, 2).replaceAll(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
   const text = json.replaceAll(/"([^"'\\\n]*)"/g, "'$1'")
   const oneLine = text.replaceAll(/\s*\n\s*/g, ' ')
-  return oneLine.length <= 60 ? oneLine : text
+  return oneLine.length <= 40 ? oneLine : text
 }

@@ -68,6 +68,7 @@ describe('a generated example is valid against its schema', () => {
         { properties: { kind: { const: 'y' } }, required: ['kind'] },
       ],
     },
+    'an example of the schema’s own that does not fit': { type: 'string', enum: ['a'], examples: ['b'] },
     'a recursive schema': {
       $ref: '#/definitions/Node',
       definitions: {
