@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import type { Terminal } from './output/terminal.ts'
 
-/** Says why a command ended, in one line, and which exit code that is. Never prints a stack trace. */
+/** Says why a command ended, in one line, and which exit code that is. */
 export function exitCodeOf(error: unknown, terminal: Terminal): number {
   terminal.endProgress()
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
@@ -11,9 +11,15 @@ export function exitCodeOf(error: unknown, terminal: Terminal): number {
     if (error.message !== '') terminal.note(`hydrant: ${onOneLine(error.message)}`)
     return exitCodes[error.reason].code
   }
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  terminal.note(`hydrant: a fault in hydrant itself, please report it: ${onOneLine(what)}`)
+  terminal.note(`hydrant: a fault in hydrant itself, please report it: ${describeFault(error)}`)
   return exitCodes.internal.code
+}
+
+/** A fault in one line; with its stack when the environment variable `HYDRANT_DEBUG` is set. */
+export function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return onOneLine(String(error))
+  if (process.env['HYDRANT_DEBUG']) return error.stack ?? error.message
+  return onOneLine(`${error.name}: ${error.message} (HYDRANT_DEBUG=1 shows where)`)
 }
 
 function onOneLine(message: string): string {

@@ -1,6 +1,7 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
 import type { Hydrant } from '@hydrant/server'
 import { Command, Option } from 'commander'
+import { describeFault } from '../exit-code-of.ts'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
@@ -59,7 +60,13 @@ async function serve(file: string, options: ServeOptions, terminal: Terminal): P
   const contract = await readValidContract(file, options, terminal)
   const { createHydrant } = await import('@hydrant/server')
   const { maxMessage, deflate = false, allowOrigin } = options
-  await using hydrant = createHydrant({ contract, maxMessageBytes: maxMessage, deflate, allowedOrigins: allowOrigin })
+  await using hydrant = createHydrant({
+    contract,
+    maxMessageBytes: maxMessage,
+    deflate,
+    allowedOrigins: allowOrigin,
+    onFault: (error) => terminal.note(`hydrant: a fault in hydrant itself, please report it: ${describeFault(error)}`),
+  })
   const { url } = await listen(hydrant, host, port)
   const stopped = untilStopped(terminal)
   for (const line of welcome(contract, url)) await terminal.result(line)

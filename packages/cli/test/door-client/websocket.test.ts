@@ -162,13 +162,12 @@ describe('following over a WebSocket', () => {
     })
     const stop = new AbortController()
     const events = follow(server.url, { open: openWebSocket, since: undefined, maxWaitMs: 1, signal: stop.signal })
-    let next = 1
+    expect((await events.next()).value).toEqual(message('e:1', `"1${padding}"`))
+    // Time enough to read everything, for a client that does not stop.
+    for (let turn = 0; turn < 2_000; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    expect(left.bytes()).toBeGreaterThan(1_000_000)
+    let next = 2
     for await (const event of events) {
-      if (next === 1) {
-        // Time enough to read everything, for a client that does not stop.
-        for (let turn = 0; turn < 2_000; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-        expect(left.bytes()).toBeGreaterThan(1_000_000)
-      }
       expect(event).toEqual(message(`e:${next}`, `"${next}${padding}"`))
       if (next === count) break
       next += 1
