@@ -87,7 +87,7 @@ export class Hydrant implements AsyncDisposable {
 
   /**
    * Serves the API on an existing server: its channels, `/-/…` and upgrades to them. Every other request, and every other upgrade,
-   * goes to the listeners that the server already has; without any, they are answered here.
+   * goes to the listeners that the server has now; without any, they are answered here. Closing the server stays its owner's work.
    */
   attach(server: Server): void {
     const requests = server.listeners('request')

@@ -114,6 +114,22 @@ describe('on', () => {
     for (let i = 0; i < 20; i++) expect(await client.next()).toBe(`{"text":"${i}"}`)
   })
 
+  it('hears a message with an idempotency key once, however often and however fast it is retried', async () => {
+    await using api = await serve()
+    let heard = 0
+    api.hydrant.on('chat', async () => {
+      heard++
+      await new Promise((resolve) => setImmediate(resolve))
+      if (heard === 1) throw new HydrantError('unavailable', 'not yet')
+    })
+    const say = (text: string): Promise<Response> => post(`${api.url}/chat/lobby`, { text }, { 'idempotency-key': 'k' })
+    expect((await say('hi')).status).toBe(503)
+    const answers = await Promise.all([say('hi'), say('hi'), say('hi')])
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1)
+    expect((await say('other')).status).toBe(422)
+    expect([heard, dataOf(await getJson(`${api.url}/chat/lobby`))]).toEqual([2, [{ text: 'hi' }]])
+  })
+
   it('throws for a channel that the contract does not have', async () => {
     await using api = await serve()
     expect(() => api.hydrant.on('/rooms/{room}', () => {})).toThrow(

@@ -271,6 +271,14 @@ export const brokerRules: readonly BrokerRule[] = [
     assert.deepEqual(texts((await broker.read('/a', STREAM, EVERYTHING)).entries), ['1'])
   }),
 
+  rule('what was published under a key is found under it, and under no other', async ({ broker }) => {
+    const first = await broker.publish('/a', [draft('1')], { policy: STREAM, idempotencyKey: 'k', fingerprint: 'f' })
+    assert.deepEqual((await broker.findPublished('/a', 'k', 'f'))?.offsets, first.offsets)
+    assert.equal(await broker.findPublished('/a', 'other', 'f'), undefined)
+    assert.equal(await broker.findPublished('/b', 'k', 'f'), undefined)
+    await assert.rejects(async () => broker.findPublished('/a', 'k', 'g'), IdempotencyConflict)
+  }),
+
   rule('two publishes with one key at once are one', async ({ broker }) => {
     const options = { policy: STREAM, idempotencyKey: 'k', fingerprint: 'f' }
     const both = await Promise.all([1, 2].map(() => broker.publish('/a', [draft('1')], options)))

@@ -115,6 +115,11 @@ export type MaybePromise<T> = T | Promise<T>
  */
 export interface Broker {
   publish(address: string, drafts: readonly Draft[], options: PublishOptions): MaybePromise<Published>
+  /**
+   * What was published under this key in the last five minutes, if anything. Throws {@link IdempotencyConflict} when the
+   * fingerprint differs. Asked before the application's handlers are, so that a retry is not heard twice.
+   */
+  findPublished(address: string, key: string, fingerprint: string): MaybePromise<Published | undefined>
   read(address: string, policy: LogPolicy, query: ReadQuery): MaybePromise<LogPage>
   subscribe(address: string, policy: LogPolicy, listener: LiveListener): MaybePromise<LiveSubscription>
   /** Whether it can take publishes now: `/-/ready` asks. */

@@ -78,6 +78,10 @@ export class MemoryBroker implements Broker {
     return published
   }
 
+  findPublished(address: string, key: string, fingerprint: string): Published | undefined {
+    return this.#idempotency.find(address, key, fingerprint, this.#clock.monotonicMs())
+  }
+
   read(address: string, policy: LogPolicy, query: ReadQuery): LogPage {
     const log = this.#channels.get(address)?.log ?? this.#newLog(policy)
     return log.read(this.#epoch, query, this.#clock.monotonicMs())

@@ -15,8 +15,23 @@ export function answerProblem(request: IncomingMessage, response: ServerResponse
   const headers = { ...error.details.headers, ...(unread ? { Connection: 'close' } : {}) }
   const problem = JSON.stringify(error.toProblem(request.url?.split('?')[0]))
   answer(response, error.status, 'application/problem+json; charset=utf-8', problem, headers)
-  if (unread) response.once('finish', () => request.destroy())
+  if (unread) discardRest(request)
 }
+
+/**
+ * A connection that is closed while the peer still sends is reset, and the answer may be lost with it. So the rest is read and
+ * thrown away, for a while.
+ */
+function discardRest(request: IncomingMessage): void {
+  request.resume()
+  const { socket } = request
+  const timer = setTimeout(() => socket.destroy(), DISCARD_MS)
+  timer.unref()
+  request.once('close', () => clearTimeout(timer))
+}
+
+/** How long the rest of a refused body is read, in milliseconds. */
+const DISCARD_MS = 2_000
 
 /** Ends the response with a body; a `HEAD` gets the headers alone. */
 export function answer(

@@ -32,7 +32,7 @@ export class Router {
   /** Whether this path is the API's: one of its channels, or reserved. */
   owns(url: string | undefined): boolean {
     const path = (url ?? '/').split('?')[0]!
-    if (path === '/' || path.startsWith(RESERVED)) return true
+    if (path.startsWith(RESERVED)) return true
     const match = this.#service.contract.match(path)
     return match.ok || match.reason === 'parameter'
   }

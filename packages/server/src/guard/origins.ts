@@ -24,7 +24,10 @@ export class Origins {
   check(request: IncomingMessage): void {
     const { origin } = request.headers
     if (origin === undefined || this.#allowed.has(origin) || isOwn(origin, request)) return
-    throw new HydrantError('forbidden-origin', `the origin ${JSON.stringify(origin)} is not allowed`)
+    throw new HydrantError(
+      'forbidden-origin',
+      `the origin ${JSON.stringify(origin)} is neither this server's own address nor one of its allowed origins`,
+    )
   }
 
   /** The CORS headers of an answer to a page of a listed origin; none for others. */

@@ -33,6 +33,8 @@ export class Publisher {
   readonly #broker: Broker
   readonly #handlers: Handlers
   readonly #maxMessageBytes: number
+  /** Publishes with an idempotency key that are with the handlers, by channel and key. */
+  readonly #underWay = new Map<string, Promise<Published>>()
 
   constructor(broker: Broker, handlers: Handlers, maxMessageBytes: number) {
     this.#broker = broker
@@ -46,9 +48,51 @@ export class Publisher {
    */
   publish(request: PublishRequest): MaybePromise<Published> {
     const accepted = this.#accept(request)
-    const heard = request.fromOutside ? this.#tellHandlers(request.at, accepted) : undefined
-    if (heard === undefined) return this.#append(request, accepted)
-    return heard.then(() => this.#append(request, accepted))
+    const received = request.fromOutside ? this.#receivedBy(request.at, accepted) : []
+    if (received.length === 0) return this.#append(request, accepted)
+    return request.idempotencyKey === undefined
+      ? this.#tellAndAppend(request, accepted, received)
+      : this.#tellAndAppendOnce(request, request.idempotencyKey, accepted, received)
+  }
+
+  async #tellAndAppend(
+    request: PublishRequest,
+    accepted: readonly AcceptedMessage[],
+    received: readonly ReceivedMessage[],
+  ): Promise<Published> {
+    await this.#handlers.tell(request.at.channel, received)
+    return this.#append(request, accepted)
+  }
+
+  /** A retry is answered without asking the handlers again, also while the first try is still with them. */
+  async #tellAndAppendOnce(
+    request: PublishRequest,
+    key: string,
+    accepted: readonly AcceptedMessage[],
+    received: readonly ReceivedMessage[],
+  ): Promise<Published> {
+    const { address } = request.at
+    const name = `${address.length}:${address}${key}`
+    await this.#underWay.get(name)?.catch(() => {})
+    const earlier = await this.#find(address, key, fingerprintOf(accepted))
+    if (earlier !== undefined) return earlier
+    const current = this.#underWay.get(name)
+    if (current !== undefined) return this.#tellAndAppendOnce(request, key, accepted, received)
+    const publishing = this.#tellAndAppend(request, accepted, received)
+    this.#underWay.set(name, publishing)
+    try {
+      return await publishing
+    } finally {
+      this.#underWay.delete(name)
+    }
+  }
+
+  async #find(address: string, key: string, fingerprint: string): Promise<Published | undefined> {
+    try {
+      return await this.#broker.findPublished(address, key, fingerprint)
+    } catch (error) {
+      return translate(error)
+    }
   }
 
   #accept(request: PublishRequest): AcceptedMessage[] {
@@ -69,18 +113,13 @@ export class Publisher {
     })
   }
 
-  #tellHandlers(at: Addressed, accepted: readonly AcceptedMessage[]): Promise<void> | undefined {
-    const { channel } = at
-    if (!this.#handlers.has(channel)) return undefined
-    const received = accepted
+  /** The messages that the application's handlers have to hear first. */
+  #receivedBy(at: Addressed, accepted: readonly AcceptedMessage[]): ReceivedMessage[] {
+    const { channel, address, parameters } = at
+    if (!this.#handlers.has(channel)) return []
+    return accepted
       .filter(({ message }) => channel.fromClients.messages.includes(message))
-      .map(({ message, value }): ReceivedMessage => ({
-        address: at.address,
-        parameters: at.parameters,
-        name: message.name,
-        data: value,
-      }))
-    return received.length === 0 ? undefined : this.#handlers.tell(channel, received)
+      .map(({ message, value }) => ({ address, parameters, name: message.name, data: value }))
   }
 
   #append(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {

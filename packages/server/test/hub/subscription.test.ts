@@ -187,6 +187,7 @@ describe('[C10] a reader that does not keep up', () => {
 function answersLate(turns: () => number): (broker: Broker) => Broker {
   return (broker) => ({
     publish: (...args) => broker.publish(...args),
+    findPublished: (...args) => broker.findPublished(...args),
     subscribe: (...args) => broker.subscribe(...args),
     ready: () => true,
     close: () => broker.close(),

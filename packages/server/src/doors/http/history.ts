@@ -97,5 +97,6 @@ function pageJson(channel: string, page: LogPage, resumed: boolean): string {
 function nextLink(address: string, page: LogPage, query: URLSearchParams): string {
   const next = new URLSearchParams(query)
   next.set('since', formatPosition(page.epoch, page.next))
-  return `<${encodeURI(address)}?${next.toString()}>; rel="next"`
+  const path = address.split('/').map(encodeURIComponent).join('/')
+  return `<${path}?${next.toString()}>; rel="next"`
 }

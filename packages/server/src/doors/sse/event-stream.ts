@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { formatPosition } from '../../broker/position.ts'
 import { toHydrantError } from '../../errors.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
@@ -34,7 +35,7 @@ export async function answerEventStream(
     'Cache-Control': 'no-store',
     // nginx holds responses back unless it is told not to.
     'X-Accel-Buffering': 'no',
-    'Hydrant-Position': `${hold.feed.epoch}:${hold.feed.received}`,
+    'Hydrant-Position': formatPosition(hold.feed.epoch, hold.feed.received),
     ...service.origins.corsHeaders(request),
   })
   if (request.method === 'HEAD') {

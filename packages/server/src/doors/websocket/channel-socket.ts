@@ -103,12 +103,23 @@ function socketSink(connection: SocketConnection, format: SocketFormat): Sink {
   }
 }
 
-/** A text frame is JSON, unless the channel only has plain text messages. */
+/** What a frame is: the payload is only the caller's for the moment, and a frame may have to wait, so bytes are copied. */
 function toIncoming(payload: Buffer, binary: boolean, { channel }: Addressed): Incoming {
+  if (binary) return { encoding: 'binary', bytes: Buffer.from(payload) }
   const { encodings } = channel.all
-  if (binary) return { encoding: 'binary', bytes: payload }
-  const isText = encodings.includes('text') && !encodings.includes('json')
-  return isText ? { encoding: 'text', text: payload.toString() } : { encoding: 'json', text: payload.toString() }
+  const text = payload.toString()
+  if (!encodings.includes('text')) return { encoding: 'json', text }
+  // A channel with both: what is not JSON can only be text.
+  return encodings.includes('json') && isJson(text) ? { encoding: 'json', text } : { encoding: 'text', text }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The same problem object as over HTTP; the connection stays open. */
