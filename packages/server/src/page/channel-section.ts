@@ -2,6 +2,7 @@ import type { Channel, Contract } from '@hydrant/contract'
 
 import type { Anchors } from './anchors.ts'
 import { addressInputs } from './address-inputs.ts'
+import { digits } from './digits.ts'
 import { html, type Fragment } from './html.ts'
 import { prose } from './markdown.ts'
 import { messageGroups } from './message-details.ts'
@@ -73,8 +74,7 @@ function channelFacts(channel: Channel, contract: Contract): Fragment {
     </li>
     ${sends > 0 && html`<li><b class="send">↑ You send</b> ${nameList(channel.fromClients.messages)}</li>`}
     <li>
-      <b>Kept for replay</b>: ${channel.history.messages.toLocaleString('en')} messages,
-      ${duration(channel.history.maxAgeMs)}.
+      <b>Kept for replay</b>: ${digits(channel.history.messages)} messages, ${duration(channel.history.maxAgeMs)}.
     </li>
   </ul>`
 }
@@ -109,7 +109,7 @@ function duration(ms: number): string {
   for (const [unit, size] of units) {
     if (ms >= size && ms % size === 0) return `${ms / size} ${unit}${ms === size ? '' : 's'}`
   }
-  return `${(ms / 1_000).toLocaleString('en')} seconds`
+  return `${digits(ms / 1_000)} seconds`
 }
 
 /** A long address breaks at its slashes. */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonSchema, JsonValue } from '@hydrant/contract'
 
+import { digits } from './digits.ts'
 import { isObject, nameOf, shapeOf, typesOf, type SchemaShape } from './schema-shape.ts'
 
 /** What a schema allows, in two or three words: `string (date-time)`, `array of Order`, `integer or null`, `one of 3`. */
@@ -89,13 +90,6 @@ function count(min: number | undefined, max: number | undefined, one: string, ma
   if (max === undefined) return `at least ${min} ${min === 1 ? one : many}`
   if (min === undefined || min === 0) return `at most ${max} ${max === 1 ? one : many}`
   return `${min} to ${max} ${many}`
-}
-
-/** 1,000,000 is read at a glance, 1000000 is counted. */
-function digits(value: number): string {
-  return Math.abs(value) >= 10_000 && Math.abs(value) < 1e15 && Number.isInteger(value)
-    ? value.toLocaleString('en')
-    : String(value)
 }
 
 function push(list: string[], text: string | undefined): void {
