@@ -8,7 +8,11 @@ import { tradeAt, tradesContract } from './trades.ts'
  * argument takes the payload schemas out of the contract: the rest stays.
  */
 const unchecked = process.argv[2] === 'unchecked'
-const hydrant = createHydrant({ contract: tradesContract({ schemas: !unchecked }) })
+const hydrant = createHydrant({
+  contract: tradesContract({ schemas: !unchecked }),
+  // The load generator compares bytes and answers no pings.
+  wireLimits: { pingIntervalMs: 0 },
+})
 const { port } = await hydrant.listen({ port: 0 })
 
 const publisher = new PacedPublisher(paceOf(process.argv.slice(3)), (sequence) => {

@@ -29,7 +29,7 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     '',
     "- **Hydrant, echo**: the protocol engine (`@hydrant/wire`) on Node's sockets with its default limits and deadlines.",
     '- **Hydrant, fan-out**: the server with its defaults, so with a contract whose schemas check every message, history,',
-    '  positions and bounded queues. The server process itself publishes, with `hydrant.publish`.',
+    '  positions and bounded queues, but without pings. The server process itself publishes, with `hydrant.publish`.',
     "- **ws, echo**: `socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))`.",
     '- **ws, fan-out**: `for (const client of server.clients) client.send(message)`, with a message that is bytes already.',
     '  Nothing is checked or kept. Its optional native add-ons are not installed.',

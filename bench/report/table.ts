@@ -48,7 +48,7 @@ function peerLine(result: RowResult, peer: PeerResult, base: string): string {
   const ratio = peer.peer === base ? undefined : ratioOf(result, peer.peer, base)
   const work = peer.bursts.reduce((sum, burst) => sum + burst.work, 0)
   const due = peer.bursts.reduce((sum, burst) => sum + burst.due, 0)
-  const counted = peer.countsAreRight ? `yes (${count(work)})` : `**no: ${count(work)} of ${count(due)}**`
+  const counted = peer.countsAreRight ? `yes (${count(work)})` : `**no: ${work} of ${due}, ${peer.faults} faults**`
   return [
     '',
     peer.loadWasSaturated ? `${peer.peer} (**invalid**: load generator saturated)` : peer.peer,

@@ -23,6 +23,8 @@ export interface PeerResult {
   readonly loadBusy: number
   /** Share of the server's CPU time that is the kernel's. */
   readonly kernelShare: number
+  /** Reads with unexpected bytes, refused publishes and lost connections. */
+  readonly faults: number
   /** Everything sent was received, byte for byte, in every burst. */
   readonly countsAreRight: boolean
   /** The load generator was the bottleneck. */
@@ -101,6 +103,7 @@ function summarize(peer: Peer, bursts: readonly Burst[]): PeerResult {
     serverBusy,
     loadBusy,
     kernelShare: spreadOf(bursts.map((burst) => burst.serverKernelSeconds / burst.serverCpuSeconds)).median,
+    faults: Math.max(...bursts.map((burst) => burst.faults)),
     countsAreRight: bursts.every(({ work, due, faults }) => work === due && work > 0 && faults === 0),
     loadWasSaturated: loadBusy > 0.95 && serverBusy < 0.9,
   }

@@ -25,6 +25,7 @@ const peer = (name: string, work: readonly number[], changes: Partial<PeerResult
   serverBusy: 1,
   loadBusy: 0.25,
   kernelShare: 0.5,
+  faults: 0,
   countsAreRight: true,
   loadWasSaturated: false,
   ...changes,
@@ -50,12 +51,17 @@ test('a ratio is the median of the ratios of each round, not the ratio of the me
 test('a missed target, an invalid row, a wrong count and an absent peer are said', () => {
   const table = resultTable([
     result([
-      peer('Hydrant', [500], { loadWasSaturated: true, countsAreRight: false, bursts: [{ ...burst(500), due: 501 }] }),
+      peer('Hydrant', [500], {
+        loadWasSaturated: true,
+        countsAreRight: false,
+        faults: 2,
+        bursts: [{ ...burst(500), due: 501 }],
+      }),
       peer('ws', [100]),
     ]),
   ])
   expect(table).toContain('| Hydrant (**invalid**: load generator saturated) | 500 (500–500) | 5.00 (5.00–5.00) |')
-  expect(table).toContain('**no: 500 of 501**')
+  expect(table).toContain('**no: 500 of 501, 2 faults**')
   expect(table).toContain('| C control | absent: no C compiler (cc) on this machine |')
   expect(table).toContain('**missed by 3.00**')
 })
