@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HydrantError } from '../errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -9,25 +10,31 @@ export function answerJson(response: ServerResponse, status: number, json: strin
 }
 
 /** Ends the response with RFC 9457 problem details. */
-export function answerProblem(request: IncomingMessage, response: ServerResponse, error: HydrantError): void {
+export function answerProblem(
+  clock: Clock,
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: HydrantError,
+): void {
   // A body that nobody reads would keep the connection busy: the answer ends it.
   const unread = !request.complete
   const headers = { ...error.details.headers, ...(unread ? { Connection: 'close' } : {}) }
   const problem = JSON.stringify(error.toProblem(request.url?.split('?')[0]))
   answer(response, error.status, 'application/problem+json; charset=utf-8', problem, headers)
-  if (unread) discardRest(request)
+  if (unread) discardRest(clock, request)
 }
 
 /**
  * A connection that is closed while the peer still sends is reset, and the answer may be lost with it. So the rest is read and
  * thrown away, for a while.
  */
-function discardRest(request: IncomingMessage): void {
+function discardRest(clock: Clock, request: IncomingMessage): void {
   request.resume()
   const { socket } = request
-  const timer = setTimeout(() => socket.destroy(), DISCARD_MS)
-  timer.unref()
-  request.once('close', () => clearTimeout(timer))
+  request.once(
+    'close',
+    clock.after(DISCARD_MS, () => socket.destroy()),
+  )
 }
 
 /** How long the rest of a refused body is read, in milliseconds. */

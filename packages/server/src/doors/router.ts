@@ -128,7 +128,7 @@ export class Router {
     for (const [name, value] of Object.entries(this.#service.origins.corsHeaders(request))) {
       response.setHeader(name, value)
     }
-    answerProblem(request, response, answered)
+    answerProblem(this.#service.clock, request, response, answered)
   }
 }
 
