@@ -80,7 +80,11 @@ function shortLabel(shape: SchemaShape, root: JsonSchema, depth = 0): string {
   if (types.length === 1 && types[0] === 'array' && isObject(items) && depth < 3) {
     return `array of ${shortLabel(shapeOf(items, root), root, depth + 1)}`
   }
-  if (types.length === 1 && types[0] === 'object') return nameOf(shape) ?? 'object'
+  if (types.length === 1 && types[0] === 'object') {
+    // Names that a generator strung together (`ChannelsListenV1MessagesResultsItems`) tell a reader nothing.
+    const name = nameOf(shape) ?? 'object'
+    return name.length > 32 ? 'object' : name
+  }
   return types.join(' or ') || (nameOf(shape) ?? 'any')
 }
 

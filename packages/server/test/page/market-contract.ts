@@ -14,6 +14,8 @@ export function contractOf(document: object): Contract {
 
 const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
 
+const longItem = { type: 'object', properties: { [`x${'y'.repeat(70)}`]: { type: 'string', enum: ['z'.repeat(70)] } } }
+
 export const marketDocument = {
   asyncapi: '3.1.0',
   info: {
@@ -124,6 +126,8 @@ export const marketDocument = {
             ],
           },
           tags: { type: 'array', items: { type: 'string', maxLength: 16 }, minItems: 2, uniqueItems: true },
+          // Nothing in it where a narrow screen could break the line.
+          ['unbreakable'.repeat(8)]: { type: 'array', items: { title: 'Unbreakable'.repeat(2), ...longItem } },
           // An order that follows an order: recursion.
           next: ref('Order'),
         },
