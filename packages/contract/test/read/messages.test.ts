@@ -99,6 +99,9 @@ describe('the content type', () => {
   })
 
   it('that is missing next to a string of format binary is octet-stream', () => {
+    expect(findings(documentOf({ m: { payload: { type: 'string', format: 'binary' } } }))).toEqual([
+      'info message-binary-schema /channels/c/messages/m/payload',
+    ])
     expect(messageOf({ payload: { type: 'string', format: 'binary' } })).toMatchObject({
       contentType: 'application/octet-stream',
       encoding: 'binary',

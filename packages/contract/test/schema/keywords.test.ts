@@ -74,12 +74,12 @@ describe('each keyword says what it expected and what it got', () => {
     [
       { properties: { a: {} }, unevaluatedProperties: false },
       { a: 1, b: 2 },
-      '/b: nothing (no schema describes it), got undefined',
+      '/b: nothing (no schema describes it), got 2 (number)',
     ],
     [
       { allOf: [{ properties: { a: {} } }], unevaluatedProperties: false },
       { a: 1, b: 2 },
-      '/b: nothing (no schema describes it), got undefined',
+      '/b: nothing (no schema describes it), got 2 (number)',
     ],
   ])('%j against %j', (schema, value, expected) => {
     expect(problems(setFor(schema), value)).toEqual([expected])
