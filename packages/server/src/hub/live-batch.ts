@@ -4,6 +4,8 @@ import { encodeEntries, type Format } from '../message/encode.ts'
 /** Which messages of a channel a reader gets: those the contract sends to clients, or all. */
 export type View = 'client' | 'application'
 
+type Chunks = Partial<Record<Format, Buffer | null>>
+
 /**
  * Entries that are delivered together. They are encoded once for each format and view that has a reader, and those bytes are
  * shared by all its readers.
@@ -13,7 +15,8 @@ export class LiveBatch {
   readonly entries: readonly Entry[]
   readonly firstOffset: number
   readonly lastOffset: number
-  #chunks: Partial<Record<`${View} ${Format}`, Buffer | null>> = {}
+  readonly #forClients: Chunks = {}
+  readonly #forApplication: Chunks = {}
 
   constructor(epoch: string, entries: readonly Entry[]) {
     this.epoch = epoch
@@ -22,17 +25,21 @@ export class LiveBatch {
     this.lastOffset = entries[entries.length - 1]!.offset
   }
 
-  /** The bytes of the entries after `cursor` that this view shows, or null when there are none. */
+  /**
+   * The bytes of the entries after `cursor` that this view shows, or null when there are none.
+   *
+   * Hot: once per subscriber and batch. Watched by the fan-out rows of `bench/`.
+   */
   chunkAfter(cursor: number, format: Format, view: View): Buffer | null {
     if (cursor >= this.firstOffset) {
       const rest = this.entries.filter((entry) => entry.offset > cursor)
       return encodeVisible(this.epoch, rest, format, view)
     }
-    const key = `${view} ${format}` as const
-    let chunk = this.#chunks[key]
+    const chunks = view === 'client' ? this.#forClients : this.#forApplication
+    let chunk = chunks[format]
     if (chunk === undefined) {
       chunk = encodeVisible(this.epoch, this.entries, format, view)
-      this.#chunks[key] = chunk
+      chunks[format] = chunk
     }
     return chunk
   }

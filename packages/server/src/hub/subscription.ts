@@ -41,6 +41,10 @@ export class Subscription implements FeedMember {
   feedIndex = -1
   cursor: number
   readonly #options: SubscriptionOptions
+  // Copies of what the hot path needs.
+  readonly #sink: Sink
+  readonly #view: View
+  readonly #maxQueuedBytes: number
   #epoch: string
   /** Whether the cursor is a place in the log. False until the first read of a snapshot. */
   #hasPosition: boolean
@@ -51,6 +55,9 @@ export class Subscription implements FeedMember {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options
+    this.#sink = options.sink
+    this.#view = options.view
+    this.#maxQueuedBytes = options.maxQueuedBytes
     const { start, feed } = options
     this.#hasPosition = start !== 'snapshot'
     this.#confirmed = start === 'now'
@@ -73,12 +80,12 @@ export class Subscription implements FeedMember {
     this.#state = 'closed'
   }
 
-  /** Hot: once per subscriber and batch. */
+  /** Hot: once per subscriber and batch. Watched by the fan-out rows of `bench/`. */
   deliver(batch: LiveBatch): void {
-    const { sink, view, maxQueuedBytes } = this.#options
-    const chunk = batch.chunkAfter(this.cursor, sink.format, view)
+    const sink = this.#sink
+    const chunk = batch.chunkAfter(this.cursor, sink.format, this.#view)
     if (chunk !== null) {
-      if (sink.queuedBytes + chunk.length > maxQueuedBytes) {
+      if (sink.queuedBytes + chunk.length > this.#maxQueuedBytes) {
         this.#fallBehind()
         return
       }

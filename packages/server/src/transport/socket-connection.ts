@@ -81,6 +81,17 @@ export class SocketConnection implements TurnWork {
     else this.#writeAtEndOfTurn()
   }
 
+  /**
+   * Queues whole server frames and writes them with everything queued before: for who knows that nothing more comes in this
+   * turn. It spares a second walk over all connections.
+   */
+  writeFrames(frames: Buffer): void {
+    if (this.#ended) return
+    this.#wire.sendFrame(frames)
+    this.#outboxBytes += frames.length
+    this.#write()
+  }
+
   sendText(text: string): void {
     if (this.#ended) return
     this.#wire.sendText(text)
@@ -141,26 +152,27 @@ export class SocketConnection implements TurnWork {
     this.#options.turn.writer(this)
   }
 
-  /** Hot: once per connection and turn. */
+  /** Hot: once per connection and turn. Watched by the fan-out rows of `bench/`. */
   #write(): void {
     const socket = this.#socket
-    if (socket.destroyed || socket.writableNeedDrain) return
+    if (this.#blockedSinceMs !== undefined || socket.destroyed) return
     const output = this.#wire.takeOutput()
     this.#outboxBytes = 0
-    if (output !== undefined) this.#writeOutput(output)
+    const takesMore = output === undefined || this.#writeOutput(output)
     if (this.#wire.shouldEnd && !socket.writableEnded) socket.end()
-    if (socket.writableNeedDrain) this.#blockedSinceMs ??= this.#options.clock.monotonicMs()
+    // A stream that is ending has no drain event to wait for.
+    if (!takesMore && socket.writableNeedDrain) this.#blockedSinceMs = this.#options.clock.monotonicMs()
     else if (this.#drained.length > 0) this.#tellDrained()
   }
 
-  #writeOutput(output: Buffer | Buffer[]): void {
-    if (!Array.isArray(output)) {
-      this.#socket.write(output)
-      return
-    }
+  /** False when the socket wants no more until it has drained. */
+  #writeOutput(output: Buffer | Buffer[]): boolean {
+    if (!Array.isArray(output)) return this.#socket.write(output)
+    let takesMore = true
     this.#socket.cork()
-    for (const buffer of output) this.#socket.write(buffer)
+    for (const buffer of output) takesMore = this.#socket.write(buffer)
     this.#socket.uncork()
+    return takesMore
   }
 
   #onDrain(): void {

@@ -9,6 +9,7 @@ import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
+import { startOf } from '../start.ts'
 import type { SocketTerms } from './accept.ts'
 import { FrameQueue } from './frame-queue.ts'
 
@@ -75,9 +76,9 @@ function subscribe(
     view,
     broker: service.broker,
     feed: hold.feed,
-    sink: socketSink(connection, formatOf(terms)),
+    sink: new SocketSink(connection, formatOf(terms)),
     maxQueuedBytes: service.limits.maxQueuedBytes,
-    start: since !== undefined ? { since } : channel.kind === 'state' ? 'snapshot' : 'now',
+    start: startOf(channel, since),
     onFailure: (error) => {
       service.onFault(error)
       connection.close(1011, 'the history cannot be read')
@@ -90,16 +91,35 @@ function formatOf({ format, deflate }: SocketTerms): SocketFormat {
   return deflate?.windowBits === MAX_WINDOW_BITS ? `${format}-deflated` : format
 }
 
-function socketSink(connection: SocketConnection, format: SocketFormat): Sink {
-  return {
-    format,
-    get queuedBytes() {
-      return connection.queuedBytes
-    },
-    send: (chunk) => connection.sendFrames(chunk),
-    sendNotice: (_event, notice) => connection.sendFrames(encodeTextFrame(JSON.stringify(notice))),
-    onceDrained: (run) => connection.onceDrained(run),
-    endSlow: () => connection.close(1013, 'too slow: connect again with since'),
+/** A class, so that the sinks of all connections have one shape: `send` and `queuedBytes` are called for every delivery. */
+class SocketSink implements Sink {
+  readonly format: SocketFormat
+  readonly #connection: SocketConnection
+
+  constructor(connection: SocketConnection, format: SocketFormat) {
+    this.#connection = connection
+    this.format = format
+  }
+
+  get queuedBytes(): number {
+    return this.#connection.queuedBytes
+  }
+
+  send(chunk: Buffer): void {
+    // What its only channel has for this turn is all there is.
+    this.#connection.writeFrames(chunk)
+  }
+
+  sendNotice(_event: string, notice: object): void {
+    this.#connection.sendFrames(encodeTextFrame(JSON.stringify(notice)))
+  }
+
+  onceDrained(run: () => void): void {
+    this.#connection.onceDrained(run)
+  }
+
+  endSlow(): void {
+    this.#connection.close(1013, 'too slow: connect again with since')
   }
 }
 
