@@ -18,21 +18,46 @@ interface Candidate {
   run: (index: number) => boolean
 }
 
-const fields = Object.fromEntries([...'abcdefgh'].map((name) => [name, { type: 'string' }]))
-const nested = { type: 'array', items: { type: 'object', required: ['p'], properties: { p: { type: 'string', pattern: '^[0-9.]+$' }, q: { type: 'number' } } } }
+const fields = Object.fromEntries('abcdefgh'.split('').map((name) => [name, { type: 'string' }]))
+const nested = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['p'],
+    properties: { p: { type: 'string', pattern: '^[0-9.]+$' }, q: { type: 'number' } },
+  },
+}
 
 /** One of 24 messages with 13 properties; `tagged` ones have a constant `type`. */
 function schemaOf(index: number, tagged: boolean): object {
   return {
     type: 'object',
     required: ['type', 'a', 'b', `u${index}`],
-    properties: { type: tagged ? { const: `t${index}` } : { type: 'string' }, ...fields, [`u${index}`]: { type: 'number' }, n: { type: 'number' }, m: { type: 'integer', minimum: 0 }, nested },
+    properties: {
+      type: tagged ? { const: `t${index}` } : { type: 'string' },
+      ...fields,
+      [`u${index}`]: { type: 'number' },
+      n: { type: 'number' },
+      m: { type: 'integer', minimum: 0 },
+      nested,
+    },
   }
 }
 
 function valueOf(index: number, m: number): object {
-  const texts = Object.fromEntries([...'abcdefgh'].map((name) => [name, `x${name}`]))
-  return { type: `t${index}`, ...texts, [`u${index}`]: 1, n: 1, m, nested: [{ p: '1.2', q: 3 }, { p: '2.2', q: 3 }, { p: '3', q: 1 }] }
+  const texts = Object.fromEntries('abcdefgh'.split('').map((name) => [name, `x${name}`]))
+  return {
+    type: `t${index}`,
+    ...texts,
+    [`u${index}`]: 1,
+    n: 1,
+    m,
+    nested: [
+      { p: '1.2', q: 3 },
+      { p: '2.2', q: 3 },
+      { p: '3', q: 1 },
+    ],
+  }
 }
 
 function rates(title: string, candidates: readonly Candidate[], expected: boolean): void {
@@ -49,13 +74,18 @@ function rates(title: string, candidates: readonly Candidate[], expected: boolea
     }
   }
   console.log(`\n${title}`)
-  for (const [name, rate] of best) console.log(`  ${name.padEnd(34)} ${rate.toFixed(0).padStart(6)} thousand checks per second`)
+  for (const [name, rate] of best)
+    console.log(`  ${name.padEnd(34)} ${rate.toFixed(0).padStart(6)} thousand checks per second`)
 }
 
 for (const tagged of [true, false]) {
   const schemas = Array.from({ length: 24 }, (_, index) => schemaOf(index, tagged))
   const messages = Object.fromEntries(schemas.map((payload, index) => [`m${index}`, { payload }]))
-  const document = { asyncapi: '3.0.0', info: { title: 'x', version: '1' }, channels: { c: { address: '/c', messages } } }
+  const document = {
+    asyncapi: '3.0.0',
+    info: { title: 'x', version: '1' },
+    channels: { c: { address: '/c', messages } },
+  }
   const compiled = performance.now()
   const set = readContract(document).contract!.channels[0]!.all
   set.check({ encoding: 'json', value: valueOf(0, 1) })
@@ -65,9 +95,14 @@ for (const tagged of [true, false]) {
   const oneOf = new Ajv({ strict: false }).compile(union)
   const ajvTime = performance.now() - started
   const tag = new Ajv({ strict: false, discriminator: true })
-  const switched = tagged ? tag.compile({ type: 'object', required: ['type'], discriminator: { propertyName: 'type' }, ...union }) : undefined
+  const switched = tagged
+    ? tag.compile({ type: 'object', required: ['type'], discriminator: { propertyName: 'type' }, ...union })
+    : undefined
   const generated = Compile(union)
-  for (const [kind, m] of [['valid', 1], ['invalid', -1]] as const) {
+  for (const [kind, m] of [
+    ['valid', 1],
+    ['invalid', -1],
+  ] as const) {
     const values = Array.from({ length: 24 }, (_, index) => valueOf(index, m))
     rates(
       `24-way union, ${tagged ? 'with' : 'without'} a constant to tell the messages apart, ${kind} values`,
@@ -76,7 +111,9 @@ for (const tagged of [true, false]) {
         { name: 'typebox, interpreted (no eval)', run: (index) => Check(union, values[index % 24]) },
         { name: 'typebox, generated code (eval)', run: (index) => generated.Check(values[index % 24]) },
         { name: 'ajv oneOf (eval)', run: (index) => oneOf(values[index % 24]) },
-        ...(switched === undefined ? [] : [{ name: 'ajv with discriminator (eval)', run: (index: number): boolean => switched(values[index % 24]) }]),
+        ...(switched === undefined
+          ? []
+          : [{ name: 'ajv with discriminator (eval)', run: (index: number): boolean => switched(values[index % 24]) }]),
       ],
       kind === 'valid',
     )
@@ -97,7 +134,9 @@ if (existsSync(file)) {
     return `${times[0]!.toFixed(0)} ms first, ${times.toSorted((a, b) => a - b)[4]!.toFixed(0)} ms median of nine`
   }
   console.log(`\n410 KB of YAML, processor time: load ${time(() => readContract(text))}`)
-  console.log(`  of which the YAML parser alone: ${time(() => parseDocument(text, { uniqueKeys: false, logLevel: 'silent' }))}`)
+  console.log(
+    `  of which the YAML parser alone: ${time(() => parseDocument(text, { uniqueKeys: false, logLevel: 'silent' }))}`,
+  )
   const json = JSON.stringify(readContract(text).contract!.document)
   console.log(`  the same as JSON: ${time(() => readContract(json))}`)
 }
