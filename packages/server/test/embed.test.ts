@@ -186,7 +186,7 @@ describe('/-/', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await page.text()).toContain('Test API')
     const channel = await fetch(`${api.url}/prices/AAPL`, { headers: { accept: 'text/html' }, redirect: 'manual' })
-    expect([channel.status, channel.headers.get('location')]).toEqual([303, '/-/docs#/prices'])
+    expect([channel.status, channel.headers.get('location')]).toEqual([303, '/-/docs?symbol=AAPL#/prices'])
   })
 
   it('is 404 for anything else', async () => {

@@ -27,7 +27,7 @@ export function subscribeCommand(terminal: Terminal): Command {
     .argument('<url>', 'the channel, such as http://localhost:8080/prices/AAPL')
     .option('--since <position>', 'start after this position (default: now, or the snapshot of a state)')
     .option('--count <n>', 'end after this many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .option('--json', 'print { position, time, name, data }; Server-Sent Events carry no time')
+    .option('--json', 'print { position, time, name, data }')
     .option('--max-wait <seconds>', 'the longest wait before connecting again', positiveNumber, 30)
     .addHelpText(
       'after',

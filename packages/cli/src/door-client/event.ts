@@ -9,7 +9,7 @@ export type DoorEvent =
 /** A message as a live door shows it. */
 export interface DoorMessage {
   readonly position: string
-  /** When it was published, RFC 3339. Server-Sent Events do not carry it. */
+  /** When it was published, RFC 3339. */
   readonly time?: string | undefined
   /** Which message of the contract it is. */
   readonly name?: string | undefined

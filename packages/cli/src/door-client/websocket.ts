@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WireConnection } from '@hydrant/wire'
 import type { Ending } from '@hydrant/wire'
-import { onOneLine, parseJson, printJson } from '../json-text.ts'
-import { DoorClosed, gapFrom, gapType } from './event.ts'
+import { eventFromEnvelope } from './envelope.ts'
+import { DoorClosed } from './event.ts'
 import type { DoorEvent, OpenDoor } from './event.ts'
-import { problemFrom } from './problem.ts'
 import type { Upgraded } from './upgrade.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -41,7 +40,7 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
     random: (bytes) => void randomFillSync(bytes),
     events: {
       onMessage(payload) {
-        ahead.push(toDoorEvent(payload.toString()))
+        ahead.push(eventFromEnvelope(payload.toString()))
       },
       onEnd(how) {
         ending = how
@@ -112,42 +111,6 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
     clearTimeout(timer)
     socket.destroy()
   }
-}
-
-/** What a text frame means: an enveloped message, a gap or a problem. */
-function toDoorEvent(text: string): DoorEvent {
-  const frame = objectFrom(text)
-  if (frame === undefined) return unexpected(text)
-  const { type, position, time, name, encoding, data } = frame
-  if (type === gapType) return { kind: 'gap', gap: gapFrom(frame) }
-  if (typeof position !== 'string') {
-    const problem = problemFrom(text)
-    return problem ? { kind: 'problem', problem } : unexpected(text)
-  }
-  return {
-    kind: 'message',
-    message: {
-      position,
-      ...(typeof time === 'string' && { time }),
-      ...(typeof name === 'string' && { name }),
-      dataJson: onOneLine(printJson(data ?? null)),
-      ...(encoding === 'base64' && { encoding }),
-    },
-  }
-}
-
-function objectFrom(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = parseJson(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function unexpected(text: string): DoorEvent {
-  const detail = `a frame that no Hydrant door sends: ${text.slice(0, 80)}`
-  return { kind: 'problem', problem: { type: '', status: 0, title: detail, code: 'not-hydrant' } }
 }
 
 function closedBy(ending: Ending): DoorClosed {

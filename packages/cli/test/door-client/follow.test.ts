@@ -23,6 +23,10 @@ const message = (position: string, dataJson: string, name = 'trade'): FollowEven
 })
 const reconnecting = expect.objectContaining({ kind: 'reconnecting' })
 
+/** One event as the door sends it with `?envelope=true`. */
+const event = (position: string, data: string): string =>
+  `id: ${position}\nevent: trade\ndata: {"position":"${position}","name":"trade","data":${data}}\n\n`
+
 describe('following over Server-Sent Events', () => {
   it('resumes after the last message whenever the connection is lost', async () => {
     const resumedFrom: unknown[] = []
@@ -33,8 +37,8 @@ describe('following over Server-Sent Events', () => {
       // The first connection breaks before any message, the second in the middle of one.
       if (n === 1) response.write(': hello\n\n', () => request.socket.destroy())
       else if (n === 2)
-        response.write('id: e:1\nevent: trade\ndata: 1\n\nid: e:2\ndata: 2\n', () => request.socket.destroy())
-      else response.write('id: e:2\nevent: trade\ndata: 2\n\n')
+        response.write(event('e:1', '1') + event('e:2', '2').slice(0, -1), () => request.socket.destroy())
+      else response.write(event('e:2', '2'))
     })
     const seen = await followed(server.url, 4)
     expect(seen).toEqual([reconnecting, message('e:1', '1'), reconnecting, message('e:2', '2')])
@@ -60,7 +64,9 @@ describe('following over Server-Sent Events', () => {
     await using server = await fakeServer((_request, response) => {
       response.writeHead(200, eventStream)
       response.write(
-        'event: note\ndata: hello\ndata: world\n\nevent: blob;base64\ndata: AAEC\n\nevent: t\ndata: {"p":\ndata: 1.50}\n\n',
+        'data: {"position":"e:1","name":"note","data":"hello\\nworld"}\n\n' +
+          'data: {"position":"e:2","name":"blob","data":"AAEC","encoding":"base64"}\n\n' +
+          'data: {"position":"e:3","name":"t","data":{"p":1.50}}\n\n',
       )
       response.write(
         'event: hydrant.error\ndata: {"type":"urn:hydrant:internal","title":"Oops","status":500,"code":"internal"}\n\n',
@@ -70,7 +76,7 @@ describe('following over Server-Sent Events', () => {
     expect(seen.slice(0, 3)).toMatchObject([
       { message: { name: 'note', dataJson: '"hello\\nworld"' } },
       { message: { name: 'blob', dataJson: '"AAEC"', encoding: 'base64' } },
-      { message: { name: 't', dataJson: '{"p": 1.50}' } },
+      { message: { name: 't', dataJson: '{"p":1.50}' } },
     ])
     expect(seen[3]).toMatchObject({ kind: 'problem', problem: { code: 'internal', status: 500 } })
   })
@@ -80,7 +86,7 @@ describe('following over Server-Sent Events', () => {
     await using server = await fakeServer((_request, response) => {
       requests += 1
       if (requests === 1) answerProblem(response, 503, 'unavailable')
-      else response.writeHead(200, eventStream).write('id: e:1\nevent: trade\ndata: 1\n\n')
+      else response.writeHead(200, eventStream).write(event('e:1', '1'))
     })
     expect(await followed(server.url, 2)).toEqual([reconnecting, message('e:1', '1')])
   })

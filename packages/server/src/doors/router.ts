@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { HydrantError, toHydrantError } from '../errors.ts'
+import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
 import { answer, answerProblem } from './answer.ts'
 import { answerHistory } from './http/history.ts'
@@ -99,7 +100,9 @@ export class Router {
           return answerEventStream(service, at, target.query, request, response)
         }
         if (wantsPage(request)) {
-          return answer(response, 303, 'text/plain', '', { Location: `/-/docs#/${encodeURIComponent(at.channel.id)}` })
+          return answer(response, 303, 'text/plain', '', {
+            Location: channelPlace(service.contract, at.channel, at.parameters),
+          })
         }
         return answerHistory(service, at, target.query, request, response)
       case 'POST':

@@ -2,8 +2,9 @@ import { encodeBinaryFrame, encodeCompressedFrame, encodeTextFrame } from '@hydr
 import type { Entry, Gap } from '../broker/broker.ts'
 import { formatPosition } from '../broker/position.ts'
 
-/** How a subscriber takes messages: bare WebSocket payloads, WebSocket envelopes, both also compressed, or Server-Sent Events. */
-export type Format = SocketFormat | 'event-stream'
+/** How a subscriber takes messages: in WebSocket frames or as Server-Sent Events, payloads alone or in envelopes. */
+export type Format = SocketFormat | EventStreamFormat
+export type EventStreamFormat = 'event-stream' | 'event-stream-envelope'
 export type SocketFormat = 'bare' | 'envelope' | 'bare-deflated' | 'envelope-deflated'
 
 /** The bytes of some entries for every subscriber of one format. */
@@ -24,6 +25,10 @@ const ENCODERS: Record<Format, (epoch: string, entry: Entry) => Buffer> = {
   'envelope-deflated': (epoch, entry) =>
     onceFor(deflatedEnvelopes, entry, () => encodeCompressedFrame(envelopeJson(epoch, entry))),
   'event-stream': eventStreamBlock,
+  'event-stream-envelope': (epoch, entry) =>
+    Buffer.from(
+      `id: ${formatPosition(epoch, entry.offset)}\nevent: ${oneLine(entry.name)}\ndata: ${envelopeJson(epoch, entry)}\n\n`,
+    ),
 }
 
 // Compressing costs a hundred times what framing does, so it is done once for each message, also for those who replay it.

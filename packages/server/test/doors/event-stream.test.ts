@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { post, postJson, serve } from '../api.ts'
+import { getJson, post, postJson, serve } from '../api.ts'
 import { openEventStream } from '../event-stream-client.ts'
 
 describe('GET with Accept: text/event-stream', () => {
@@ -65,6 +65,25 @@ describe('GET with Accept: text/event-stream', () => {
     await stream.next()
     expect(stream.raw.startsWith('retry: 2000\n\n')).toBe(true)
     expect(stream.position).toMatch(/^[a-z0-9]+:0$/)
+  })
+
+  it('with envelope=true sends what a history page shows', async () => {
+    await using api = await serve()
+    using stream = await openEventStream(`${api.url}/prices/AAPL?envelope=true`)
+    const { position } = await postJson(`${api.url}/prices/AAPL`, { price: 1 })
+    const event = await stream.next()
+    expect([event.id, event.event]).toEqual([position, 'trade'])
+    expect([JSON.parse(event.data)]).toEqual((await getJson(`${api.url}/prices/AAPL`)).messages)
+  })
+
+  it('names a position to resume from when it was cut before the first message, but not for a snapshot', async () => {
+    await using api = await serve()
+    const { position } = await postJson(`${api.url}/prices/AAPL`, { price: 1 })
+    await postJson(`${api.url}/prices/AAPL`, { price: 2 })
+    await postJson(`${api.url}/quotes`, { symbol: 'A', bid: 1 })
+    using resumed = await openEventStream(`${api.url}/prices/AAPL?since=${position}`)
+    using snapshot = await openEventStream(`${api.url}/quotes`)
+    expect([resumed.position, snapshot.position]).toEqual([position, null])
   })
 
   it('ends when the server stops', async () => {

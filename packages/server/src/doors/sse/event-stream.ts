@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { formatPosition } from '../../broker/position.ts'
 import { toHydrantError } from '../../errors.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
-import { eventStreamNotice } from '../../message/encode.ts'
+import { type EventStreamFormat, eventStreamNotice } from '../../message/encode.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { ResponseStream } from '../../transport/response-stream.ts'
-import { readerView, sinceOf } from '../request.ts'
+import { flagOf, readerView, sinceOf } from '../request.ts'
+import { positionHeader, startOf } from '../start.ts'
 
 const KEEP_ALIVE_MS = 15_000
 /** What `EventSource` waits before it connects again. */
@@ -24,6 +24,8 @@ export async function answerEventStream(
   const { channel, address } = at
   const view = readerView(channel, query)
   const since = sinceOf(request.headers['last-event-id']?.toString() ?? query.get('since'))
+  const start = startOf(channel, since)
+  const format = flagOf(query, 'envelope') ? 'event-stream-envelope' : 'event-stream'
   const policy = logPolicy(channel)
   const hold = await service.hub.hold(address, policy)
   if (response.destroyed) {
@@ -35,7 +37,7 @@ export async function answerEventStream(
     'Cache-Control': 'no-store',
     // nginx holds responses back unless it is told not to.
     'X-Accel-Buffering': 'no',
-    'Hydrant-Position': formatPosition(hold.feed.epoch, hold.feed.received),
+    ...Object.fromEntries(positionHeader(start, hold.feed)),
     ...service.origins.corsHeaders(request),
   })
   if (request.method === 'HEAD') {
@@ -52,9 +54,9 @@ export async function answerEventStream(
     view,
     broker: service.broker,
     feed: hold.feed,
-    sink: eventStreamSink(stream),
+    sink: eventStreamSink(stream, format),
     maxQueuedBytes: service.limits.maxQueuedBytes,
-    start: since !== undefined ? { since } : channel.kind === 'state' ? 'snapshot' : 'now',
+    start,
     onFailure: (error) => {
       service.onFault(error)
       stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))
@@ -75,9 +77,9 @@ export async function answerEventStream(
   subscription.start()
 }
 
-function eventStreamSink(stream: ResponseStream): Sink {
+function eventStreamSink(stream: ResponseStream, format: EventStreamFormat): Sink {
   return {
-    format: 'event-stream',
+    format,
     get queuedBytes() {
       return stream.queuedBytes
     },

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { acceptHandshake, type DeflateParameters } from '@hydrant/wire'
-import { formatPosition, type Position } from '../../broker/position.ts'
+import type { Position } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
 import type { View } from '../../hub/live-batch.ts'
 import type { PublisherRole } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { flagOf, readerView, sinceOf, socketRole } from '../request.ts'
+import { positionHeader, startOf } from '../start.ts'
 import { openChannelSocket } from './channel-socket.ts'
 
 /** An upgrade of a channel's URL. */
@@ -61,7 +62,7 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
     hold.release()
     return
   }
-  socket.write(handshake.response([['Hydrant-Position', formatPosition(hold.feed.epoch, hold.feed.received)]]))
+  socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
   openChannelSocket(service, { at, terms, hold, socket, head })
 }
 
