@@ -12,7 +12,7 @@ export interface AddressTemplate {
 }
 
 /** Literal strings at even places, parameter names at odd ones: `a-{x}.json` is `['a-', 'x', '.json']`. */
-export type Segment = readonly string[]
+type Segment = readonly string[]
 
 /** Parses an address template. The error says why it cannot be a URL path. */
 export function parseTemplate(written: string): AddressTemplate | { error: string } {

@@ -13,10 +13,10 @@ export interface ChannelSettings {
 }
 
 /** Most messages and seconds of history a contract can ask for (a broker may keep less). */
-export const historyLimits = { messages: 100_000, seconds: 604_800 } as const
+const historyLimits = { messages: 100_000, seconds: 604_800 } as const
 
 /** History without a setting (DESIGN §13). */
-export const defaultHistory: { readonly messages: number; readonly maxAgeMs: number } = {
+const defaultHistory: { readonly messages: number; readonly maxAgeMs: number } = {
   messages: 100,
   maxAgeMs: 120_000,
 }

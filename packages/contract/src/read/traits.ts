@@ -14,7 +14,7 @@ export function applyTraits(object: JsonObject, pointer: string, references: Ref
 }
 
 /** JSON Merge Patch (RFC 7396) without deletion: `patch` wins, objects are merged member by member. Neither is changed. */
-export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
+function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
   const merged: JsonObject = { ...target }
   for (const [key, value] of Object.entries(patch)) {
     const current: JsonValue | undefined = own(merged, key)

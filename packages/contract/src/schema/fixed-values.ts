@@ -8,7 +8,7 @@ import { typesOf } from './rules/value.ts'
 export type Scalar = string | number | boolean | null
 
 /** A place whose value a schema fixes to a few scalars. */
-export interface FixedPlace {
+interface FixedPlace {
   values: ReadonlySet<Scalar>
   /** The place may be missing in a valid value. */
   optional: boolean

@@ -12,12 +12,12 @@ export interface StandardSchema {
 }
 
 /** What a Standard Schema answers: a value, which may have been transformed, or issues. */
-export type StandardResult =
+type StandardResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
 
 /** One problem, with the path to it. */
-export interface StandardIssue {
+interface StandardIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }

@@ -7,7 +7,7 @@ import type { JsonSchema } from '../../src/index.ts'
 import { problems, setFor } from '../documents.ts'
 
 /** What ajv says. `unicodeRegExp` is on by default, `strict` off: unknown keywords are annotations. */
-function ajvSays(schema: JsonSchema, value: unknown): boolean {
+function ajvSays(schema: object, value: unknown): boolean {
   return new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(schema)(value)
 }
 
@@ -154,11 +154,7 @@ describe('random schemas and values', () => {
         whole,
         value.filter((each) => !JSON.stringify(each).includes('constructor')),
         (one, each) => {
-          expect([one, each, problems(setFor(one), each).length === 0]).toEqual([
-            one,
-            each,
-            ajvSays(one as JsonSchema, each),
-          ])
+          expect([one, each, problems(setFor(one), each).length === 0]).toEqual([one, each, ajvSays(one, each)])
         },
       ),
       { numRuns: 200 },

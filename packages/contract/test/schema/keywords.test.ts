@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/index.ts'
 import { problems, setFor } from '../documents.ts'
 
 // As text: an object with `then` looks like a promise to the linter.
@@ -185,7 +186,7 @@ describe('values and schemas that mean harm', () => {
   })
 
   it('a recursive oneOf that doubles the work per level ends in bounded time', () => {
-    const branch = (name: string): object => ({
+    const branch = (name: string): JsonObject => ({
       properties: { child: { $ref: '#/components/schemas/node' }, [name]: { type: 'string' } },
     })
     const components = { schemas: { node: { oneOf: ['a', 'b', 'c', 'd'].map(branch) } } }

@@ -9,7 +9,7 @@ export type Instruction =
   | { op: 'match' }
 
 /** Most instructions: the time per character is proportional to them. `{1000}` repeats its body a thousand times. */
-export const maxInstructions = 4_000
+const maxInstructions = 4_000
 
 /** Compiles a tree. Throws {@link Unsupported} when the program would be too long. `flags` is `u`, or empty for patterns that only work without. */
 export function compileProgram(node: Node, flags: string): Instruction[] {

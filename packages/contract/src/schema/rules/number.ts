@@ -34,7 +34,7 @@ function rule(keyword: string, expected: string, holds: (value: number) => boole
 }
 
 /** In decimal, as the numbers were written: 54350.4 is a multiple of 0.01, though not in binary. */
-export function isMultiple(value: number, step: number): boolean {
+function isMultiple(value: number, step: number): boolean {
   if (Number.isInteger(value) && Number.isInteger(step)) return value % step === 0
   if (!Number.isFinite(value)) return false
   const [valueDigits, valueScale] = decimal(value)
