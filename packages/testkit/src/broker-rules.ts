@@ -14,7 +14,7 @@ import {
 export interface BrokerUnderTest {
   readonly broker: Broker
   /** Lets `ms` pass for the broker: on its virtual clock, or really. */
-  letPass(ms: number): Promise<void> | void
+  readonly letPass: (ms: number) => Promise<void> | void
 }
 
 /** One rule of the broker seam. `check` rejects with an AssertionError when the broker breaks it. */
@@ -93,7 +93,7 @@ export const brokerRules: readonly BrokerRule[] = [
 
   rule('a batch stands together in the log', async ({ broker }) => {
     await Promise.all(
-      ['x', 'y', 'z'].map((name) =>
+      ['x', 'y', 'z'].map(async (name) =>
         broker.publish('/a', [draft(`${name}1`), draft(`${name}2`)], { policy: { ...STREAM, maxMessages: 50 } }),
       ),
     )
@@ -281,7 +281,7 @@ export const brokerRules: readonly BrokerRule[] = [
 
   rule('two publishes with one key at once are one', async ({ broker }) => {
     const options = { policy: STREAM, idempotencyKey: 'k', fingerprint: 'f' }
-    const both = await Promise.all([1, 2].map(() => broker.publish('/a', [draft('1')], options)))
+    const both = await Promise.all([1, 2].map(async () => broker.publish('/a', [draft('1')], options)))
     assert.deepEqual(both[0]!.offsets, both[1]!.offsets)
     assert.equal((await broker.read('/a', STREAM, EVERYTHING)).entries.length, 1)
   }),

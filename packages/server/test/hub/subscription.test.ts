@@ -203,10 +203,10 @@ function answersLate(turns: () => number): (broker: Broker) => Broker {
 describe('the seam', () => {
   it('[E01] holds for any order of publishes, turns, joins, blocked readers and late answers', async () => {
     const step = fc.constantFrom('publish', 'turn', 'join', 'resume', 'block', 'unblock', 'leave', 'yield')
-    const steps = fc.array(step, { maxLength: 80 })
-    const delays = fc.array(fc.nat(4), { minLength: 1 })
+    const anySteps = fc.array(step, { maxLength: 80 })
+    const anyDelays = fc.array(fc.nat(4), { minLength: 1 })
     await fc.assert(
-      fc.asyncProperty(steps, delays, fc.constantFrom(1, 2, 4096), async (steps, delays, membersPerTurn) => {
+      fc.asyncProperty(anySteps, anyDelays, fc.constantFrom(1, 2, 4096), async (steps, delays, membersPerTurn) => {
         let asked = 0
         const bench = new Bench(
           answersLate(() => delays[asked++ % delays.length]!),
@@ -237,7 +237,7 @@ describe('the seam', () => {
           bench.clock.flushTurn()
         }
         for (const { sink } of readers) expectUnbroken(sink.seen, sink.offsets)
-        for (const { subscription } of readers.filter(({ subscription }) => !left.has(subscription))) {
+        for (const { subscription } of readers.filter((reader) => !left.has(reader.subscription))) {
           expect([subscription.isLive, subscription.cursor]).toEqual([true, published])
         }
       }),
