@@ -24,7 +24,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   return {
     contract,
     broker,
-    hub: new Hub(broker, turn),
+    hub: new Hub(broker, turn, clock),
     publisher: new Publisher(broker, handlers, maxMessageBytes),
     clock,
     turn,

@@ -1,4 +1,6 @@
 import type { Broker, Entry, LiveListener, LiveSubscription, LogPolicy, MaybePromise } from '../broker/broker.ts'
+import { type AliasIssuer, Origin } from '../message/origin.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import { LiveBatch } from './live-batch.ts'
 
@@ -13,6 +15,18 @@ export interface FeedMember {
   onBreak(): void
 }
 
+/** What a feed needs of the server around it. */
+export interface FeedSurroundings {
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly issuer: AliasIssuer
+  /** Default 4,096. */
+  readonly membersPerTurn?: number | undefined
+}
+
+/** PROTOCOL.md §4.5: `t` has at most seven digits. */
+const MAX_ORIGIN_AGE_MS = 9_000_000
+
 /** A batch is handed out early when it holds this much, so that a publisher that never yields cannot grow it. */
 const MAX_BATCH_ENTRIES = 1024
 const MAX_BATCH_BYTES = 256 * 1024
@@ -26,11 +40,10 @@ const MEMBERS_PER_TURN = 4096
  */
 export class Feed implements LiveListener, TurnWork {
   readonly address: string
-  readonly #turn: Turn
-  readonly #membersPerTurn: number
+  readonly #surroundings: FeedSurroundings
   readonly #members: FeedMember[] = []
   #live: LiveSubscription | undefined
-  #epoch = ''
+  #origin: Origin
   #received = 0
   #pending: Entry[] = []
   #pendingBytes = 0
@@ -39,10 +52,10 @@ export class Feed implements LiveListener, TurnWork {
   #remaining = 0
   #queued = false
 
-  constructor(address: string, turn: Turn, membersPerTurn: number = MEMBERS_PER_TURN) {
+  constructor(address: string, surroundings: FeedSurroundings) {
     this.address = address
-    this.#turn = turn
-    this.#membersPerTurn = membersPerTurn
+    this.#surroundings = surroundings
+    this.#origin = this.#newOrigin('')
   }
 
   /** Attaches to the broker; everything published after that reaches the members. */
@@ -57,7 +70,13 @@ export class Feed implements LiveListener, TurnWork {
   }
 
   get epoch(): string {
-    return this.#epoch
+    return this.#origin.epoch
+  }
+
+  /** What the socket protocol counts from in this epoch; another one when the counts have become long. */
+  originOf(epoch: string): Origin {
+    if (epoch !== this.#origin.epoch) this.#origin = this.#newOrigin(epoch)
+    return this.#origin
   }
 
   /** Offset of the newest entry this feed has heard of. A reader that has read the log up to here may join. */
@@ -87,21 +106,21 @@ export class Feed implements LiveListener, TurnWork {
   }
 
   onEntries(epoch: string, entries: readonly Entry[]): void {
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch
+    this.#received = entries[entries.length - 1]!.offset
+    if (epoch !== this.#origin.epoch) {
+      this.#origin = this.#newOrigin(epoch)
       this.#breakAll()
     }
     for (const entry of entries) {
       this.#pending.push(entry)
       this.#pendingBytes += entry.payload.length
     }
-    this.#received = entries[entries.length - 1]!.offset
     if (this.#pending.length >= MAX_BATCH_ENTRIES || this.#pendingBytes >= MAX_BATCH_BYTES) {
       this.#serve(Infinity)
       this.#serve(Infinity)
     } else if (!this.#queued) {
       this.#queued = true
-      this.#turn.feed(this)
+      this.#surroundings.turn.feed(this)
     }
   }
 
@@ -110,15 +129,26 @@ export class Feed implements LiveListener, TurnWork {
   }
 
   endTurn(): boolean {
-    this.#serve(this.#membersPerTurn)
+    this.#serve(this.#surroundings.membersPerTurn ?? MEMBERS_PER_TURN)
     this.#queued = this.#current !== undefined || this.#pending.length > 0
     return this.#queued
   }
 
   #opened(live: LiveSubscription): void {
     this.#live = live
-    this.#epoch = live.epoch
+    this.#origin = this.#newOrigin(live.epoch)
     this.#received = Math.max(this.#received, live.head)
+  }
+
+  #newOrigin(epoch: string): Origin {
+    const { clock, issuer } = this.#surroundings
+    return new Origin(epoch, clock.wallMs(), issuer)
+  }
+
+  #renewedOrigin(): Origin {
+    const ageMs = this.#surroundings.clock.wallMs() - this.#origin.timeMs
+    if (ageMs > MAX_ORIGIN_AGE_MS) this.#origin = this.#newOrigin(this.#origin.epoch)
+    return this.#origin
   }
 
   #breakAll(): void {
@@ -135,7 +165,7 @@ export class Feed implements LiveListener, TurnWork {
   #serve(budget: number): void {
     if (this.#current === undefined) {
       if (this.#pending.length === 0) return
-      this.#current = new LiveBatch(this.#epoch, this.#pending)
+      this.#current = new LiveBatch(this.#renewedOrigin(), this.#pending)
       this.#pending = []
       this.#pendingBytes = 0
       this.#remaining = this.#members.length

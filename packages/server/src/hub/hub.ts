@@ -1,6 +1,8 @@
 import type { Broker, LogPolicy, MaybePromise } from '../broker/broker.ts'
+import { AliasIssuer } from '../message/origin.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Turn } from '../runtime/turn.ts'
-import { Feed } from './feed.ts'
+import { Feed, type FeedSurroundings } from './feed.ts'
 
 interface OpenFeed {
   readonly feed: Feed
@@ -17,15 +19,13 @@ export interface FeedHold {
 /** The feeds of this process: one for each channel that somebody is listening to, none for the others. */
 export class Hub {
   readonly #broker: Broker
-  readonly #turn: Turn
-  readonly #membersPerTurn: number | undefined
+  readonly #surroundings: FeedSurroundings
   readonly #feeds = new Map<string, OpenFeed>()
 
   /** `membersPerTurn`: readers of one channel that are served before the event loop gets a turn. Default 4,096. */
-  constructor(broker: Broker, turn: Turn, membersPerTurn?: number) {
+  constructor(broker: Broker, turn: Turn, clock: Clock, membersPerTurn?: number) {
     this.#broker = broker
-    this.#turn = turn
-    this.#membersPerTurn = membersPerTurn
+    this.#surroundings = { turn, clock, issuer: new AliasIssuer(), membersPerTurn }
   }
 
   /** How many channels have a reader. */
@@ -37,7 +37,7 @@ export class Hub {
   async hold(address: string, policy: LogPolicy): Promise<FeedHold> {
     let open = this.#feeds.get(address)
     if (open === undefined) {
-      const feed = new Feed(address, this.#turn, this.#membersPerTurn)
+      const feed = new Feed(address, this.#surroundings)
       open = { feed, opened: feed.open(this.#broker, policy), users: 0 }
       this.#feeds.set(address, open)
     }

@@ -1,5 +1,6 @@
 import type { Entry } from '../broker/broker.ts'
 import { encodeEntries, type Format } from '../message/encode.ts'
+import type { Origin } from '../message/origin.ts'
 
 /** Which messages of a channel a reader gets: those the contract sends to clients, or all. */
 export type View = 'client' | 'application'
@@ -11,15 +12,15 @@ type Chunks = Partial<Record<Format, Buffer | null>>
  * shared by all its readers.
  */
 export class LiveBatch {
-  readonly epoch: string
+  readonly origin: Origin
   readonly entries: readonly Entry[]
   readonly firstOffset: number
   readonly lastOffset: number
   readonly #forClients: Chunks = {}
   readonly #forApplication: Chunks = {}
 
-  constructor(epoch: string, entries: readonly Entry[]) {
-    this.epoch = epoch
+  constructor(origin: Origin, entries: readonly Entry[]) {
+    this.origin = origin
     this.entries = entries
     this.firstOffset = entries[0]!.offset
     this.lastOffset = entries[entries.length - 1]!.offset
@@ -33,12 +34,12 @@ export class LiveBatch {
   chunkAfter(cursor: number, format: Format, view: View): Buffer | null {
     if (cursor >= this.firstOffset) {
       const rest = this.entries.filter((entry) => entry.offset > cursor)
-      return encodeVisible(this.epoch, rest, format, view)
+      return encodeVisible(this.origin, rest, format, view)
     }
     const chunks = view === 'client' ? this.#forClients : this.#forApplication
     let chunk = chunks[format]
     if (chunk === undefined) {
-      chunk = encodeVisible(this.epoch, this.entries, format, view)
+      chunk = encodeVisible(this.origin, this.entries, format, view)
       chunks[format] = chunk
     }
     return chunk
@@ -46,7 +47,7 @@ export class LiveBatch {
 }
 
 /** The bytes of the entries that this view shows, or null when there are none. */
-export function encodeVisible(epoch: string, entries: readonly Entry[], format: Format, view: View): Buffer | null {
+export function encodeVisible(origin: Origin, entries: readonly Entry[], format: Format, view: View): Buffer | null {
   const visible = view === 'application' ? entries : entries.filter((entry) => entry.forClients)
-  return visible.length === 0 ? null : encodeEntries(format, epoch, visible)
+  return visible.length === 0 ? null : encodeEntries(format, origin, visible)
 }

@@ -1,10 +1,14 @@
 import type { Format } from '../message/encode.ts'
+import type { Origin } from '../message/origin.ts'
 
 /** Where a subscription's bytes go: one transport to one peer, with a bounded queue. */
 export interface Sink {
   readonly format: Format
-  /** Queues whole frames or events. They leave at the end of the turn, or when the transport takes more. */
-  send(chunk: Buffer): void
+  /**
+   * Queues whole frames or events. They leave at the end of the turn, or when the transport takes more. `origin` is what the
+   * socket protocol's numbers in them count from.
+   */
+  send(chunk: Buffer, origin: Origin): void
   /** Tells the reader of a lost range, in the sink's own form. */
   sendNotice(event: 'hydrant.gap' | 'hydrant.error', notice: object): void
   /** Bytes queued here and in the socket that the peer's system has not taken. */

@@ -89,7 +89,7 @@ export class Subscription implements FeedMember {
         this.#fallBehind()
         return
       }
-      sink.send(chunk)
+      sink.send(chunk, batch.origin)
     }
     this.cursor = batch.lastOffset
   }
@@ -161,13 +161,14 @@ export class Subscription implements FeedMember {
   }
 
   #take(page: LogPage): void {
-    const { sink, address, view } = this.#options
+    const { sink, address, view, feed } = this.#options
     if (page.gap !== undefined) {
       const reason = this.#fellBehind && page.gap.reason === 'history-trimmed' ? 'slow-consumer' : page.gap.reason
       sink.sendNotice('hydrant.gap', gapNotice(address, page.gap, reason))
     }
-    const chunk = encodeVisible(page.epoch, page.entries, sink.format, view)
-    if (chunk !== null) sink.send(chunk)
+    const origin = feed.originOf(page.epoch)
+    const chunk = encodeVisible(origin, page.entries, sink.format, view)
+    if (chunk !== null) sink.send(chunk, origin)
     this.#epoch = page.epoch
     this.cursor = page.next
     this.#hasPosition = true

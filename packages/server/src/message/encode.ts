@@ -1,31 +1,35 @@
 import { encodeBinaryFrame, encodeCompressedFrame, encodeTextFrame } from '@hydrant/wire'
 import type { Entry, Gap } from '../broker/broker.ts'
 import { formatPosition } from '../broker/position.ts'
+import type { Origin } from './origin.ts'
 
 /** How a subscriber takes messages: in WebSocket frames or as Server-Sent Events, payloads alone or in envelopes. */
-export type Format = SocketFormat | EventStreamFormat
+export type Format = SocketFormat | EventStreamFormat | ConnectFormat
 export type EventStreamFormat = 'event-stream' | 'event-stream-envelope'
 export type SocketFormat = 'bare' | 'envelope' | 'bare-deflated' | 'envelope-deflated'
+export type ConnectFormat = 'connect' | 'connect-deflated'
 
 /** The bytes of some entries for every subscriber of one format. */
-export function encodeEntries(format: Format, epoch: string, entries: readonly Entry[]): Buffer {
+export function encodeEntries(format: Format, origin: Origin, entries: readonly Entry[]): Buffer {
   const encode = ENCODERS[format]
-  if (entries.length === 1) return encode(epoch, entries[0]!)
-  return Buffer.concat(entries.map((entry) => encode(epoch, entry)))
+  if (entries.length === 1) return encode(origin, entries[0]!)
+  return Buffer.concat(entries.map((entry) => encode(origin, entry)))
 }
 
-const ENCODERS: Record<Format, (epoch: string, entry: Entry) => Buffer> = {
-  bare: (_epoch, entry) =>
+const ENCODERS: Record<Format, (origin: Origin, entry: Entry) => Buffer> = {
+  bare: (_origin, entry) =>
     entry.encoding === 'binary' ? encodeBinaryFrame(entry.payload) : encodeTextFrame(entry.payload),
-  envelope: (epoch, entry) => encodeTextFrame(envelopeJson(epoch, entry)),
-  'bare-deflated': (_epoch, entry) =>
+  envelope: ({ epoch }, entry) => encodeTextFrame(envelopeJson(epoch, entry)),
+  'bare-deflated': (_origin, entry) =>
     onceFor(deflatedPayloads, entry, () =>
       encodeCompressedFrame(entry.payload, { binary: entry.encoding === 'binary' }),
     ),
-  'envelope-deflated': (epoch, entry) =>
+  'envelope-deflated': ({ epoch }, entry) =>
     onceFor(deflatedEnvelopes, entry, () => encodeCompressedFrame(envelopeJson(epoch, entry))),
   'event-stream': eventStreamBlock,
-  'event-stream-envelope': (epoch, entry) =>
+  connect: (origin, entry) => encodeTextFrame(connectJson(origin, entry)),
+  'connect-deflated': (origin, entry) => encodeCompressedFrame(connectJson(origin, entry)),
+  'event-stream-envelope': ({ epoch }, entry) =>
     Buffer.from(
       `id: ${formatPosition(epoch, entry.offset)}\nevent: ${oneLine(entry.name)}\ndata: ${envelopeJson(epoch, entry)}\n\n`,
     ),
@@ -59,7 +63,23 @@ export function envelopeJson(epoch: string, entry: Entry): string {
   }
 }
 
-function eventStreamBlock(epoch: string, entry: Entry): Buffer {
+/** A message of the socket protocol: `{ c, o, t, d }` (PROTOCOL.md §4). */
+function connectJson(origin: Origin, entry: Entry): Buffer {
+  const head = `{"c":${origin.aliasOf(entry.name)},"o":${entry.offset},"t":${entry.timeMs - origin.timeMs},`
+  if (entry.encoding === 'binary') return Buffer.from(`${head}"b":"${entry.payload.toString('base64')}"}`)
+  const payload = entry.encoding === 'json' ? entry.payload : Buffer.from(JSON.stringify(entry.payload.toString()))
+  const before = `${head}"d":`
+  // The head is ASCII: one byte for each character.
+  const json = Buffer.allocUnsafe(before.length + payload.length + 1)
+  json.write(before, 'latin1')
+  json.set(payload, before.length)
+  json[json.length - 1] = CLOSING_BRACE
+  return json
+}
+
+const CLOSING_BRACE = 0x7d
+
+function eventStreamBlock({ epoch }: Origin, entry: Entry): Buffer {
   const position = formatPosition(epoch, entry.offset)
   const name = oneLine(entry.name)
   if (entry.encoding === 'binary') {
