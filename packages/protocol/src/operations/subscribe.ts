@@ -37,6 +37,8 @@ export interface Aliases {
 /** A subscription that has begun. */
 export interface Subscribed extends Aliases {
   readonly channel: string
+  /** Absent means `stream`. */
+  readonly kind?: 'stream' | 'state'
   /** Only with `since`. */
   readonly recovered?: boolean
   readonly gap?: GapRange
