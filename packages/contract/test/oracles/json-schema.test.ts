@@ -123,7 +123,7 @@ describe('random schemas and values', () => {
           expect([whole, each, 'typebox', ours]).toEqual([whole, each, 'typebox', Check(whole, each)])
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
     expect(accepted).toBeGreaterThan(100)
   })
@@ -157,7 +157,7 @@ describe('random schemas and values', () => {
           expect([one, each, problems(setFor(one), each).length === 0]).toEqual([one, each, ajvSays(one, each)])
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })

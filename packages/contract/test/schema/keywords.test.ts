@@ -118,6 +118,13 @@ describe('an error', () => {
     ).toHaveLength(1)
   })
 
+  it('is one per cause: a value of the wrong type is not also missing from an enum', () => {
+    expect(problems(setFor({ type: 'number', enum: [1, 2] }), 'x')).toEqual([': number, got "x" (string)'])
+    expect(problems(setFor({ enum: ['long enough'], minLength: 5 }), 'x')).toEqual([
+      ': "long enough", got "x" (string)',
+    ])
+  })
+
   it('comes at most ten times', () => {
     const set = setFor({ items: { type: 'number' } })
     expect(
