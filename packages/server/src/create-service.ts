@@ -3,9 +3,12 @@ import type { Contract } from '@hydrant/contract'
 import { MemoryBroker } from './broker/memory-broker.ts'
 import { Origins } from './guard/origins.ts'
 import { Hub } from './hub/hub.ts'
+import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
+import { Presence } from './presence/presence.ts'
 import { Publisher } from './publish/publisher.ts'
+import { Requests } from './requests/requests.ts'
 import { systemClock } from './runtime/clock.ts'
 import { Turn } from './runtime/turn.ts'
 import type { Service } from './service.ts'
@@ -26,6 +29,8 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     broker,
     hub: new Hub(broker, turn, clock),
     publisher: new Publisher(broker, handlers, maxMessageBytes),
+    requests: new Requests(),
+    presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,
     turn,
     deadlines: new Deadlines(clock),

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Contract, Diagnostic } from '@hydrant/contract'
+import type { Channel, Contract, Diagnostic } from '@hydrant/contract'
 import { formatPosition } from './broker/position.ts'
 import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
@@ -10,6 +10,7 @@ import { loadContract } from './load-contract.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Incoming } from './publish/accept-message.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
+import type { RequestHandler } from './requests/requests.ts'
 import { createService } from './create-service.ts'
 import type { Service } from './service.ts'
 
@@ -135,12 +136,16 @@ export class Hydrant implements AsyncDisposable {
    * Throws `channel-unknown`.
    */
   on(channel: string, handler: Handler): () => void {
-    const found = this.contract.channels.find(({ id, address }) => id === channel || address === channel)
-    if (found === undefined) {
-      const known = this.contract.channels.map(({ address }) => address).join(', ')
-      throw new HydrantError('channel-unknown', `expected one of ${known}, got ${JSON.stringify(channel)}`)
-    }
-    return this.#handlers.add(found, handler)
+    return this.#handlers.add(this.#channelNamed(channel), handler)
+  }
+
+  /**
+   * Answers the requests that clients send on a channel: an operation of the contract with a reply. What the handler gives is the
+   * reply's payload, checked against the contract before it leaves. One handler for each channel; a later one replaces it.
+   * Returns what removes the handler. Throws `channel-unknown`, or a TypeError when the channel has no such operation.
+   */
+  handle(channel: string, handler: RequestHandler): () => void {
+    return this.#service.requests.add(this.#channelNamed(channel), handler)
   }
 
   /** Stops: no new connections, everything queued is sent, sockets get close code 1001, and after 5 seconds the rest is cut. */
@@ -164,6 +169,13 @@ export class Hydrant implements AsyncDisposable {
     for (const server of this.#servers) server.closeAllConnections()
     await Promise.all(serversClosed)
     await broker.close()
+  }
+
+  #channelNamed(name: string): Channel {
+    const found = this.contract.channels.find(({ id, address }) => id === name || address === name)
+    if (found !== undefined) return found
+    const known = this.contract.channels.map(({ address }) => address).join(', ')
+    throw new HydrantError('channel-unknown', `expected one of ${known}, got ${JSON.stringify(name)}`)
   }
 
   #owns(request: IncomingMessage): boolean {

@@ -30,3 +30,4 @@ export {
   type PublishOptions,
   type ReadQuery,
 } from './broker/broker.ts'
+export type { ReceivedRequest, RequestHandler } from './requests/requests.ts'

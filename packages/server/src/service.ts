@@ -3,7 +3,9 @@ import type { WireLimits } from '@hydrant/wire'
 import type { Broker } from './broker/broker.ts'
 import type { Origins } from './guard/origins.ts'
 import type { Hub } from './hub/hub.ts'
+import type { Presence } from './presence/presence.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { Requests } from './requests/requests.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Turn } from './runtime/turn.ts'
 import type { Deadlines } from './transport/deadlines.ts'
@@ -15,6 +17,8 @@ export interface Service {
   readonly broker: Broker
   readonly hub: Hub
   readonly publisher: Publisher
+  readonly requests: Requests
+  readonly presence: Presence
   readonly clock: Clock
   readonly turn: Turn
   readonly deadlines: Deadlines

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { CONNECT_PATH, SUBPROTOCOL } from '@hydrant/protocol'
 import { HydrantError, toHydrantError } from '../errors.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
 import { answer, answerProblem } from './answer.ts'
+import { acceptConnect } from './connect/accept.ts'
 import { answerHistory } from './http/history.ts'
 import { answerPublish } from './http/publish.ts'
 import { answerHealth, MetaDoor } from './meta/meta.ts'
@@ -61,14 +63,19 @@ export class Router {
       if (!this.#isReady()) throw unavailable()
       const target = parseTarget(request)
       this.#service.origins.check(request)
-      const at = resolve(this.#service, target.path)
-      await acceptWebSocket(this.#service, { at, query: target.query, request, socket, head })
+      if (target.path === CONNECT_PATH) acceptConnect(this.#service, request, socket, head)
+      else await this.#upgradeChannel(target, request, socket, head)
       socket.off('error', onError)
     } catch (error) {
       const refused = toHydrantError(error)
       if (refused.code === 'internal') this.#service.onFault(error)
       refuseUpgrade(socket, refused, request.url?.split('?')[0])
     }
+  }
+
+  async #upgradeChannel(target: Target, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const at = resolve(this.#service, target.path)
+    await acceptWebSocket(this.#service, { at, query: target.query, request, socket, head })
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -84,6 +91,7 @@ export class Router {
   }
 
   #routeMeta(path: string, request: IncomingMessage, response: ServerResponse): void {
+    if (path === CONNECT_PATH) throw upgradeRequired()
     if (!this.#meta.has(path)) throw new HydrantError('channel-unknown', `nothing is at ${path}`)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed(request, 'GET, HEAD')
     this.#meta.answer(path, response, this.#service.origins.corsHeaders(request))
@@ -159,6 +167,14 @@ function preflight(service: Service, request: IncomingMessage): Record<string, s
 function notAllowed(request: IncomingMessage, allow: string): HydrantError {
   return new HydrantError('method-not-allowed', `${request.method} is not one of ${allow}`, {
     headers: { Allow: allow },
+  })
+}
+
+function upgradeRequired(): HydrantError {
+  const headers = { Upgrade: 'websocket', Connection: 'Upgrade' }
+  return new HydrantError('handshake-refused', `${CONNECT_PATH} speaks ${SUBPROTOCOL} over a WebSocket`, {
+    status: 426,
+    headers,
   })
 }
 

@@ -26,6 +26,12 @@ export class LiveBatch {
     this.lastOffset = entries[entries.length - 1]!.offset
   }
 
+  /** The entries after `cursor` that this view shows. */
+  entriesAfter(cursor: number, view: View): readonly Entry[] {
+    const after = cursor >= this.firstOffset ? this.entries.filter((entry) => entry.offset > cursor) : this.entries
+    return visibleOf(after, view)
+  }
+
   /**
    * The bytes of the entries after `cursor` that this view shows, or null when there are none.
    *
@@ -46,8 +52,13 @@ export class LiveBatch {
   }
 }
 
+/** The entries that this view shows. */
+export function visibleOf(entries: readonly Entry[], view: View): readonly Entry[] {
+  return view === 'application' ? entries : entries.filter((entry) => entry.forClients)
+}
+
 /** The bytes of the entries that this view shows, or null when there are none. */
 export function encodeVisible(origin: Origin, entries: readonly Entry[], format: Format, view: View): Buffer | null {
-  const visible = view === 'application' ? entries : entries.filter((entry) => entry.forClients)
+  const visible = visibleOf(entries, view)
   return visible.length === 0 ? null : encodeEntries(format, origin, visible)
 }

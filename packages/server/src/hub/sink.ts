@@ -1,3 +1,4 @@
+import type { Entry } from '../broker/broker.ts'
 import type { Format } from '../message/encode.ts'
 import type { Origin } from '../message/origin.ts'
 
@@ -9,6 +10,8 @@ export interface Sink {
    * socket protocol's numbers in them count from.
    */
   send(chunk: Buffer, origin: Origin): void
+  /** Takes messages that are not encoded yet, in place of `send`: for a sink that decides later which of them it sends. */
+  takeEntries?(entries: readonly Entry[], origin: Origin): void
   /** Tells the reader of a lost range, in the sink's own form. */
   sendNotice(event: 'hydrant.gap' | 'hydrant.error', notice: object): void
   /** Bytes queued here and in the socket that the peer's system has not taken. */

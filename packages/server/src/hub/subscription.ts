@@ -2,7 +2,7 @@ import type { Broker, LogPage, LogPolicy } from '../broker/broker.ts'
 import type { Position } from '../broker/position.ts'
 import { gapNotice } from '../message/encode.ts'
 import type { Feed, FeedMember } from './feed.ts'
-import { encodeVisible, type LiveBatch, type View } from './live-batch.ts'
+import { encodeVisible, type LiveBatch, type View, visibleOf } from './live-batch.ts'
 import type { Sink } from './sink.ts'
 
 export interface SubscriptionOptions {
@@ -65,6 +65,11 @@ export class Subscription implements FeedMember {
     this.cursor = typeof start === 'object' ? start.since.offset : start === 'now' ? feed.received : 0
   }
 
+  /** Where it stands: everything up to here was handed to the sink, or told as a gap. */
+  get position(): Position {
+    return { epoch: this.#epoch, offset: this.cursor }
+  }
+
   /** Whether it has caught up and takes batches as they come. */
   get isLive(): boolean {
     return this.#state === 'live'
@@ -83,6 +88,10 @@ export class Subscription implements FeedMember {
   /** Hot: once per subscriber and batch. Watched by the fan-out rows of `bench/`. */
   deliver(batch: LiveBatch): void {
     const sink = this.#sink
+    if (sink.takeEntries !== undefined) {
+      this.#deliverEntries(batch)
+      return
+    }
     const chunk = batch.chunkAfter(this.cursor, sink.format, this.#view)
     if (chunk !== null) {
       if (sink.queuedBytes + chunk.length > this.#maxQueuedBytes) {
@@ -91,6 +100,15 @@ export class Subscription implements FeedMember {
       }
       sink.send(chunk, batch.origin)
     }
+    this.cursor = batch.lastOffset
+  }
+
+  #deliverEntries(batch: LiveBatch): void {
+    if (this.#sink.queuedBytes > this.#maxQueuedBytes) {
+      this.#fallBehind()
+      return
+    }
+    this.#sink.takeEntries!(batch.entriesAfter(this.cursor, this.#view), batch.origin)
     this.cursor = batch.lastOffset
   }
 
@@ -167,8 +185,11 @@ export class Subscription implements FeedMember {
       sink.sendNotice('hydrant.gap', gapNotice(address, page.gap, reason))
     }
     const origin = feed.originOf(page.epoch)
-    const chunk = encodeVisible(origin, page.entries, sink.format, view)
-    if (chunk !== null) sink.send(chunk, origin)
+    if (sink.takeEntries !== undefined) sink.takeEntries(visibleOf(page.entries, view), origin)
+    else {
+      const chunk = encodeVisible(origin, page.entries, sink.format, view)
+      if (chunk !== null) sink.send(chunk, origin)
+    }
     this.#epoch = page.epoch
     this.cursor = page.next
     this.#hasPosition = true

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { acceptHandshake, type DeflateParameters } from '@hydrant/wire'
+import type { DeflateParameters } from '@hydrant/wire'
 import type { Position } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
 import type { View } from '../../hub/live-batch.ts'
@@ -9,6 +9,7 @@ import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { flagOf, readerView, sinceOf, socketRole } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
+import { checkUpgrade } from '../upgrade.ts'
 import { openChannelSocket } from './channel-socket.ts'
 
 /** An upgrade of a channel's URL. */
@@ -34,19 +35,7 @@ export interface SocketTerms {
 /** Answers the upgrade with a `101` and opens the socket. Throws, with nothing answered, when something is not right. */
 export async function acceptWebSocket(service: Service, upgrade: WebSocketRequest): Promise<void> {
   const { at, query, request, socket, head } = upgrade
-  const handshake = acceptHandshake(
-    {
-      method: request.method ?? '',
-      target: request.url ?? '',
-      httpVersion: request.httpVersion,
-      headers: request.rawHeaders,
-    },
-    { deflate: service.deflate },
-  )
-  if (!handshake.ok) {
-    const headers = Object.fromEntries(handshake.headers)
-    throw new HydrantError('handshake-refused', handshake.detail, { status: handshake.status, headers })
-  }
+  const handshake = checkUpgrade(request, { deflate: service.deflate })
   checkBindings(upgrade)
   const role = socketRole(query)
   const terms: SocketTerms = {

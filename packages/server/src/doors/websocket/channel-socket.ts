@@ -9,9 +9,9 @@ import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
+import { MessageQueue } from '../message-queue.ts'
 import { startOf } from '../start.ts'
 import type { SocketTerms } from './accept.ts'
-import { FrameQueue } from './frame-queue.ts'
 
 /** RFC 7692 §7.1.2: what a peer takes that names no window. */
 const MAX_WINDOW_BITS = 15
@@ -45,7 +45,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
       closed.resolve()
     },
   })
-  const frames = new FrameQueue(
+  const frames = new MessageQueue<Incoming>(
     connection,
     (frame) => service.publisher.publish({ at, role: terms.role, messages: [frame], fromOutside: true }),
     (error) => answerError(service, connection, at, toHydrantError(error)),

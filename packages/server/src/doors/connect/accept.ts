@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { SUBPROTOCOL } from '@hydrant/protocol'
+import { HydrantError } from '../../errors.ts'
+import type { Service } from '../../service.ts'
+import { checkUpgrade } from '../upgrade.ts'
+import { openSession } from './session.ts'
+
+/** Answers an upgrade of `/-/connect` with a `101` and opens the session. Throws, with nothing answered, when something is not right. */
+export function acceptConnect(service: Service, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const handshake = checkUpgrade(request, { deflate: service.deflate, protocols: [SUBPROTOCOL] })
+  if (handshake.protocol === undefined) {
+    throw new HydrantError('handshake-refused', `expected the subprotocol ${SUBPROTOCOL} among those offered`)
+  }
+  socket.write(handshake.response())
+  openSession(service, { socket, head, deflate: handshake.deflate })
+}

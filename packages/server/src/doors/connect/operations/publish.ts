@@ -1,0 +1,32 @@
+import type { PublishRequest, PublishResult } from '@hydrant/protocol'
+import type { Published } from '../../../broker/broker.ts'
+import { formatPosition } from '../../../broker/position.ts'
+import type { Incoming } from '../../../publish/accept-message.ts'
+import { resolve } from '../../request.ts'
+import type { Session } from '../session.ts'
+
+export function publish(session: Session, request: PublishRequest): Promise<void> | void {
+  const at = resolve(session.service, request.channel)
+  const published = session.service.publisher.publish({
+    at,
+    role: 'client',
+    messages: [toIncoming(request, at.channel.fromClients.encodings.includes('text'))],
+    idempotencyKey: request.key,
+    fromOutside: true,
+  })
+  const answer = ({ epoch, offsets, repeated }: Published): void => {
+    const result: PublishResult = {
+      position: formatPosition(epoch, offsets[0]!),
+      ...(repeated ? { repeated: true } : {}),
+    }
+    session.reply(request.id, result)
+  }
+  if (published instanceof Promise) return published.then(answer)
+  answer(published)
+}
+
+function toIncoming({ data, base64, name }: PublishRequest, takesText: boolean): Incoming {
+  if (base64 !== undefined) return { encoding: 'binary', bytes: Buffer.from(base64, 'base64'), name }
+  if (typeof data === 'string' && takesText) return { encoding: 'text', text: data, name }
+  return { encoding: 'json', value: data, name }
+}

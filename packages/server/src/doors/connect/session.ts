@@ -1,0 +1,152 @@
+import type { Duplex } from 'node:stream'
+import { CLOSE_STRIKES, type ParsedUp, parseUp, PROTOCOL_LIMITS, type Push, type Up } from '@hydrant/protocol'
+import type { DeflateParameters } from '@hydrant/wire'
+import type { Service } from '../../service.ts'
+import { SocketConnection } from '../../transport/socket-connection.ts'
+import { MessageQueue } from '../message-queue.ts'
+import { toProtocolProblem } from './problems.ts'
+import { Strikes } from './strikes.ts'
+import { authenticate } from './operations/authenticate.ts'
+import { answerPing } from './operations/ping.ts'
+import { presence } from './operations/presence.ts'
+import { publish } from './operations/publish.ts'
+import { call } from './operations/request.ts'
+import { subscribe } from './operations/subscribe.ts'
+import { unsubscribe } from './operations/unsubscribe.ts'
+import { SessionSubscriptions } from './subscriptions.ts'
+
+/** One connection that speaks hydrant.v1, as its operations see it. */
+export interface Session {
+  /** Names it in presence lists and logs: 128 random bits, hexadecimal. */
+  readonly id: string
+  readonly service: Service
+  readonly connection: SocketConnection
+  readonly subscriptions: SessionSubscriptions
+  /** Aborted when the connection ends. */
+  readonly ended: AbortSignal
+  push(push: Push): void
+  reply(id: number, result: object): void
+  fail(id: number, error: unknown): void
+}
+
+export interface SessionOptions {
+  readonly socket: Duplex
+  readonly head: Buffer
+  readonly deflate: DeflateParameters | undefined
+}
+
+/** Opens a session on a socket whose handshake has been answered. */
+export function openSession(service: Service, { socket, head, deflate }: SessionOptions): void {
+  const { clock } = service
+  const closed = Promise.withResolvers<void>()
+  const ended = new AbortController()
+  const strikes = new Strikes(PROTOCOL_LIMITS.strikes, PROTOCOL_LIMITS.strikeMemoryMs)
+
+  const connection = new SocketConnection({
+    socket,
+    limits: service.wireLimits,
+    deflate,
+    random: service.random,
+    clock,
+    turn: service.turn,
+    deadlines: service.deadlines,
+    onMessage: (payload, binary) => receive(binary ? undefined : parseJson(payload.toString())),
+    onEnd: () => {
+      ended.abort()
+      session.subscriptions.close()
+      service.presence.leaveAll(session.id)
+      closed.resolve()
+    },
+  })
+  const session: Session = {
+    id: randomHex(service),
+    service,
+    connection,
+    subscriptions: new SessionSubscriptions(deflate),
+    ended: ended.signal,
+    push: (push) => connection.sendText(JSON.stringify(push)),
+    reply: (id, result) => connection.sendText(JSON.stringify({ id, result })),
+    fail: (id, error) => connection.sendText(JSON.stringify({ id, error: toProtocolProblem(error, service) })),
+  }
+  const requests = new MessageQueue<Answerable>(
+    connection,
+    (parsed) => answer(session, parsed),
+    (error) => service.onFault(error),
+  )
+
+  function receive(value: unknown): void {
+    const parsed = parseUp(value)
+    switch (parsed.kind) {
+      case 'request':
+      case 'refused':
+        return requests.push(parsed)
+      case 'strike':
+        session.push({ push: 'error', error: parsed.error })
+        if (strikes.isOut(clock.monotonicMs())) connection.close(CLOSE_STRIKES, 'three messages were no requests')
+    }
+  }
+
+  service.transports.add({
+    goAway: () => connection.close(1001, 'the server stops'),
+    destroy: () => socket.destroy(),
+    closed: closed.promise,
+  })
+  session.push({
+    push: 'hello',
+    session: session.id,
+    time: clock.wallMs(),
+    limits: { channels: PROTOCOL_LIMITS.channelsPerConnection, messageBytes: service.limits.maxMessageBytes },
+  })
+  connection.receiveFirst(head)
+}
+
+/** What gets a reply. Both kinds wait their turn, so that replies keep the order of the requests. */
+type Answerable = Exclude<ParsedUp, { kind: 'strike' }>
+
+/** Carries out one request. Its reply is queued when this returns or resolves, except for `request`, which answers later. */
+function answer(session: Session, parsed: Answerable): Promise<void> | void {
+  if (parsed.kind === 'refused') {
+    session.connection.sendText(JSON.stringify({ id: parsed.id, error: parsed.error }))
+    return
+  }
+  const { request } = parsed
+  try {
+    const answered = carryOut(session, request)
+    return answered?.catch((error: unknown) => session.fail(request.id, error))
+  } catch (error) {
+    session.fail(request.id, error)
+  }
+}
+
+function carryOut(session: Session, request: Up): Promise<void> | void {
+  switch (request.op) {
+    case 'subscribe':
+      return subscribe(session, request)
+    case 'unsubscribe':
+      return unsubscribe(session, request)
+    case 'publish':
+      return publish(session, request)
+    case 'request':
+      return call(session, request)
+    case 'presence':
+      return presence(session, request)
+    case 'ping':
+      return answerPing(session, request)
+    case 'authenticate':
+      return authenticate(session, request)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function randomHex(service: Service): string {
+  const bytes = Buffer.alloc(16)
+  service.random(bytes)
+  return bytes.toString('hex')
+}
