@@ -77,7 +77,7 @@ What stands out:
   refuses it), and its audio messages are strings of format \`binary\`, which can only mean binary frames.
 - **kraken-filter-in-reply** has examples that do not match their own schema (\`pair\` is a string, where the schema has an array; a \`status\` that is not
   in its enum).
-- Where messages have no constant to tell them apart, the first whose schema is valid is taken.
+- Where messages have no constant to tell them apart, the one that says most about the value is taken, of those that are valid.
 
 Regenerate with \`node --conditions=@hydrant/source packages/contract/scripts/contract-files.ts FOLDER\`.
 `

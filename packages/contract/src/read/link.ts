@@ -121,7 +121,7 @@ function reportUndecided(draft: ChannelDraft, sets: readonly CompiledMessageSet[
   findings.add(
     'message-ambiguous',
     draft.pointer,
-    `No property with a constant tells these messages of channel "${draft.id}" apart: ${shown.join('; ')}. The first whose schema is valid is taken; a "const" in each makes that certain, and checking faster.`,
+    `No property with a constant tells these messages of channel "${draft.id}" apart: ${shown.join('; ')}. Of those that are valid the one that says most about the value is taken; a "const" in each makes that certain, and checking faster.`,
   )
 }
 

@@ -8,6 +8,7 @@ import { attemptOf, nearestOf } from './nearest.ts'
 import type { Verdict } from './payload-schema.ts'
 import { describe, listOf } from './report.ts'
 import type { PayloadSchema } from './payload-schema.ts'
+import { Specificity } from './specificity.ts'
 
 /** A message with what judges its payload; no judge when any payload is fine. */
 export interface Judged {
@@ -22,6 +23,7 @@ export class CompiledMessageSet implements MessageSet {
   readonly #judged: readonly Judged[]
   #acceptsArray: boolean | undefined
   #json: Discriminator<Judged> | undefined
+  readonly #specificities = new Map<Judged, Specificity>()
 
   constructor(judged: readonly Judged[]) {
     this.messages = judged.map(({ message }) => message)
@@ -67,11 +69,34 @@ export class CompiledMessageSet implements MessageSet {
       payload.encoding === 'json'
         ? candidatesFor(this.#discriminator(), payload.value)
         : { items: this.#of(payload.encoding) }
-    for (const { message, payload: schema } of candidates.items) {
-      const verdict = judge(schema, payload.value)
-      if (verdict.ok) return { ok: true, message, value: verdict.value, changed: verdict.changed }
+    return this.#mostSpecific(candidates.items, payload) ?? this.#nearest(candidates, payload)
+  }
+
+  /** Of the messages that the payload is valid against, the one that says most about it; the first of equals. */
+  #mostSpecific(items: readonly Judged[], payload: Payload): CheckResult | undefined {
+    let best: CheckResult | undefined
+    let bestScore = -1
+    for (const item of items) {
+      const verdict = judge(item.payload, payload.value)
+      if (!verdict.ok) continue
+      const found: CheckResult = { ok: true, message: item.message, value: verdict.value, changed: verdict.changed }
+      if (items.length === 1) return found
+      const score = this.#specificityOf(item).of(payload.value)
+      if (score > bestScore) {
+        best = found
+        bestScore = score
+      }
     }
-    return this.#nearest(candidates, payload)
+    return best
+  }
+
+  #specificityOf(item: Judged): Specificity {
+    let specificity = this.#specificities.get(item)
+    if (specificity === undefined) {
+      specificity = new Specificity(item.payload)
+      this.#specificities.set(item, specificity)
+    }
+    return specificity
   }
 
   #checkNamed(payload: Payload, name: string): CheckResult {

@@ -81,6 +81,19 @@ describe('the message a value is', () => {
     expect(nameOf(set, 5)).toBe('a')
   })
 
+  it('is the one that says most about the value, of several that are valid', () => {
+    const set = setOf({
+      anything: { payload: { type: 'object' } },
+      result: { payload: { type: 'object', properties: { id: { type: 'number' }, result: {} } } },
+      depth: { payload: { type: 'object', properties: { e: { const: 'depth' }, b: {} } } },
+      trade: { payload: { type: 'object', properties: { e: { const: 'trade' }, p: {}, id: {} } } },
+    })
+    expect(nameOf(set, { e: 'trade', p: 1 })).toBe('trade')
+    expect(nameOf(set, { e: 'depth', result: 1, id: 5 })).toBe('depth')
+    expect(nameOf(set, { result: null, id: 5 })).toBe('result')
+    expect(nameOf(set, { x: 1 })).toBe('anything')
+  })
+
   it('is the first valid one in document order where nothing tells them apart, with an info', () => {
     const messages = { a: { payload: { required: ['x'] } }, b: { payload: { required: ['y'] } } }
     const set = setOf(messages)
@@ -134,7 +147,7 @@ describe('looking up instead of trying each', () => {
     fc.constantFrom([], 'x', null),
   )
 
-  it('finds the same message for any schemas and values', () => {
+  it('finds a valid message whenever there is one, for any schemas and values', () => {
     const parts = { components: { schemas: { k: { enum: ['a', 'b'] } } } }
     fc.assert(
       fc.property(
@@ -144,8 +157,8 @@ describe('looking up instead of trying each', () => {
           const messages = Object.fromEntries(schemas.map((payload, index) => [`m${index}`, { payload }]))
           const { all } = contractOf(documentOf(messages, parts)).channels[0]!
           for (const one of values) {
-            const tried = Object.keys(messages).find((name) => all.check({ encoding: 'json', value: one }, name).ok)
-            expect(nameOf(all, one)).toBe(tried)
+            const valid = Object.keys(messages).filter((name) => all.check({ encoding: 'json', value: one }, name).ok)
+            expect(valid.length === 0 ? [undefined] : valid).toContain(nameOf(all, one))
           }
         },
       ),
