@@ -1,5 +1,5 @@
 /** One event as a browser would dispatch it. */
-export interface StreamEvent {
+interface StreamEvent {
   readonly id: string | undefined
   readonly event: string
   readonly data: string

@@ -1,7 +1,7 @@
 import { HydrantError } from '../errors.ts'
 
 /** DESIGN default: deeper documents are refused before anything recursive sees them. */
-export const MAX_JSON_DEPTH = 64
+const MAX_JSON_DEPTH = 64
 
 // Text that a JavaScript number may not hold: many digits, or a large exponent.
 const MAYBE_INEXACT = /\d{16}|[eE][+-]?\d{3}/

@@ -61,7 +61,7 @@ export function checkReply(channel: Channel, message: Message, data: unknown): R
 }
 
 /** Operations that a client may send and that have a reply. */
-export function operationsOf(channel: Channel): readonly Operation[] {
+function operationsOf(channel: Channel): readonly Operation[] {
   return channel.operations.filter(
     ({ reply, messages }) =>
       reply !== undefined && messages.some((message) => channel.fromClients.messages.includes(message)),

@@ -1,5 +1,5 @@
 import { problem, PROTOCOL_ERRORS, type ProtocolErrorCode, type ProtocolProblem } from '@hydrant/protocol'
-import { type ErrorCode, HydrantError, toHydrantError } from '../../errors.ts'
+import { type ErrorCode, type HydrantError, toHydrantError } from '../../errors.ts'
 import type { Service } from '../../service.ts'
 
 /** A refusal that only the socket protocol has. */
