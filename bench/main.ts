@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   const results: RowResult[] = []
   for (const row of rows) {
     progress(`${row.id}: ${rounds} rounds of ${row.peers.map(({ name }) => name).join(', ')}`)
-    results.push(await measureRow(workspace, row, { rounds, seconds, warmUpSeconds: seconds / 2, repeatUntilMs }))
+    results.push(await measureRow(workspace, row, { rounds, seconds, warmUpSeconds: 0.5, repeatUntilMs }))
   }
   progress('')
   process.stdout.write(`${resultTable(results)}\n`)

@@ -8,6 +8,9 @@ export interface Options {
   readonly only: readonly string[]
 }
 
+/** Many short bursts: the peers of a round stand close together, so that what disturbs one disturbs the other. */
+const DEFAULT = { rounds: 9, seconds: 0.5 } as const
+
 /** What `--quick` stands for. */
 export const QUICK = { rounds: 2, seconds: 0.3 } as const
 
@@ -18,8 +21,8 @@ export const HELP: string = `Measures Hydrant next to its peers: work per second
   npm run bench -- --quick
 
 Options:
-  --rounds N     bursts of each peer (default 5)
-  --seconds S    length of a burst (default 1)
+  --rounds N     bursts of each peer (default ${DEFAULT.rounds})
+  --seconds S    length of a burst (default ${DEFAULT.seconds})
   --only ROW     run this row only; may be repeated; writes no files
   --quick        ${QUICK.rounds} rounds of ${QUICK.seconds} seconds
   --help         this text
@@ -45,8 +48,9 @@ export function parseOptions(args: readonly string[]): Options | string {
       },
     })
     if (values.help) return 'help'
-    const rounds = values.rounds === undefined ? (values.quick ? QUICK.rounds : 5) : Number(values.rounds)
-    const seconds = values.seconds === undefined ? (values.quick ? QUICK.seconds : 1) : Number(values.seconds)
+    const rounds = values.rounds === undefined ? (values.quick ? QUICK.rounds : DEFAULT.rounds) : Number(values.rounds)
+    const seconds =
+      values.seconds === undefined ? (values.quick ? QUICK.seconds : DEFAULT.seconds) : Number(values.seconds)
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) return '--rounds takes a whole number from 1 to 100'
     if (!(seconds >= 0.1 && seconds <= 60)) return '--seconds takes a number from 0.1 to 60'
     const unknown = values.only.find((id) => !ROWS.some((row) => row.id === id))

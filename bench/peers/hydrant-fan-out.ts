@@ -1,15 +1,14 @@
 import { createHydrant } from '@hydrant/server'
 import { serveCommands } from './line-protocol.ts'
 import { PacedPublisher, paceOf } from './paced-publisher.ts'
-import { tradeAt, tradesContract } from './trades.ts'
+import { type Checks, tradeAt, tradesContract } from './trades.ts'
 
 /**
- * Hydrant's server with its defaults: contract, history, positions and idempotency window. `unchecked` as the first
- * argument takes the payload schemas out of the contract: the rest stays.
+ * Hydrant's server with its defaults: contract, history, positions and idempotency window. The first argument says
+ * what the contract checks; the rest stays.
  */
-const unchecked = process.argv[2] === 'unchecked'
 const hydrant = createHydrant({
-  contract: tradesContract({ schemas: !unchecked }),
+  contract: tradesContract(process.argv[2] as Checks),
   // The load generator compares bytes and answers no pings.
   wireLimits: { pingIntervalMs: 0 },
 })

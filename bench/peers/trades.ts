@@ -26,15 +26,26 @@ export function tradeAt(sequence: number): Trade {
   }
 }
 
-/** The contract of the fan-out rows. With `schemas: false` its messages have no payload schema, so nothing is checked. */
-export function tradesContract({ schemas }: { schemas: boolean }): object {
+/**
+ * What the contract of the fan-out rows checks: everything, with a pattern as contracts have them; the same with a nested
+ * repetition in the pattern, which is matched by a machine that cannot be made to backtrack; or nothing.
+ */
+export type Checks = 'checked' | 'nested-pattern' | 'unchecked'
+
+const PATTERNS = {
+  checked: '^[A-Z]{2,10}-[A-Z-]{2,20}$',
+  'nested-pattern': '^[A-Z]{2,10}(-[A-Z]{2,10}){1,2}$',
+} as const
+
+export function tradesContract(checks: Checks): object {
+  if (checks === 'unchecked') return contractOf({ trade: {} })
   const trade = {
     type: 'object',
     required: ['type', 'symbol', 'side', 'price', 'size', 'sequence'],
     additionalProperties: false,
     properties: {
       type: { const: 'trade' },
-      symbol: { type: 'string', pattern: '^[A-Z]{2,10}(-[A-Z]{2,10}){1,2}$', maxLength: 32 },
+      symbol: { type: 'string', pattern: PATTERNS[checks], maxLength: 32 },
       side: { type: 'string', enum: ['buy', 'sell'] },
       price: { type: 'number', exclusiveMinimum: 0 },
       size: { type: 'number', exclusiveMinimum: 0 },
@@ -46,15 +57,14 @@ export function tradesContract({ schemas }: { schemas: boolean }): object {
     required: ['type', 'symbol'],
     properties: { type: { const: 'halt' }, symbol: { type: 'string' }, reason: { type: 'string' } },
   }
+  return contractOf({ trade: { payload: trade }, halt: { payload: halt } })
+}
+
+function contractOf(messages: object): object {
   return {
     asyncapi: '3.0.0',
     info: { title: 'Trades', version: '1.0.0' },
-    channels: {
-      trades: {
-        address: '/trades',
-        messages: schemas ? { trade: { payload: trade }, halt: { payload: halt } } : { trade: {} },
-      },
-    },
+    channels: { trades: { address: '/trades', messages } },
     operations: { sendTrades: { action: 'send', channel: { $ref: '#/channels/trades' } } },
   }
 }

@@ -109,6 +109,11 @@ export const ROWS: readonly Row[] = [
     work: { kind: 'fan-out', perTurn: 64, window: 1024 },
     peers: [
       { name: 'Hydrant', server: { script: 'hydrant-fan-out.ts', args: ['checked'] }, path: '/trades' },
+      {
+        name: 'Hydrant, nested pattern',
+        server: { script: 'hydrant-fan-out.ts', args: ['nested-pattern'] },
+        path: '/trades',
+      },
       { name: 'Hydrant, no schemas', server: { script: 'hydrant-fan-out.ts', args: ['unchecked'] }, path: '/trades' },
     ],
     targets: [],

@@ -95,7 +95,7 @@ test('a profile counts self time of the last seconds, without the idle time', ()
 })
 
 test('the command line is checked before anything runs', () => {
-  expect(parseOptions([])).toEqual({ rounds: 5, seconds: 1, only: [] })
+  expect(parseOptions([])).toEqual({ rounds: 9, seconds: 0.5, only: [] })
   expect(parseOptions(['--quick', '--only', 'fan-out'])).toEqual({ rounds: 2, seconds: 0.3, only: ['fan-out'] })
   expect(parseOptions(['--only', 'nosuch'])).toMatch(/^--only: no row "nosuch"; there are echo-pipelined, /)
   expect(parseOptions(['--rounds', '0'])).toBe('--rounds takes a whole number from 1 to 100')
