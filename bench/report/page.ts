@@ -20,14 +20,14 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     'How much work Hydrant does for each second of CPU time, next to `ws` (the library most Node servers use) and next to a',
     'few lines of C that move the same bytes with the same system calls and do nothing else: the limit of this machine.',
     '',
-    'Run it yourself: `npm run bench` (about two minutes; `npm run bench -- --help` lists the options).',
+    'Run it yourself: `npm run bench` (under three minutes; `npm run bench -- --help` lists the options).',
     '',
     '## Method',
     method(effort, machine),
     '',
     'What the peers do:',
     '',
-    "- **Hydrant, echo**: the protocol engine (`@hydrant/wire`) on Node's sockets with its default limits and deadlines.",
+    "- **Hydrant, echo**: the protocol engine (`@hydrant/wire`) on Node's sockets with its default limits and deadlines,\n  without pings (the load generator would not answer them; `ws` sends none by default).",
     '- **Hydrant, fan-out**: the server with its defaults, so with a contract whose schemas check every message, history,',
     '  positions and bounded queues, but without pings. The server process itself publishes, with `hydrant.publish`.',
     "- **ws, echo**: `socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))`.",
@@ -56,7 +56,9 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
 
 function windows(results: readonly RowResult[]): string {
   return results
-    .flatMap(({ row: { id, work } }) => (work.kind === 'fan-out' ? [`${work.window} in \`${id}\``] : []))
+    .flatMap(({ row: { id, work } }) =>
+      work.kind === 'fan-out' ? [`${work.window.toLocaleString('en')} in \`${id}\``] : [],
+    )
     .join(', ')
 }
 

@@ -75,7 +75,7 @@ export function targetLines(result: RowResult): string[] {
   })
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${Math.round(share * 100)}%`
 }
 

@@ -11,14 +11,14 @@ export interface Row {
   readonly targets: readonly Target[]
 }
 
-export interface EchoWork {
+interface EchoWork {
   readonly kind: 'echo'
   readonly payloadBytes: number
   /** Messages on their way on each connection. */
   readonly inFlight: number
 }
 
-export interface FanOutWork {
+interface FanOutWork {
   readonly kind: 'fan-out'
   /** Messages published in one turn of the event loop. */
   readonly perTurn: number
@@ -34,7 +34,7 @@ export interface Peer {
   readonly path: string
 }
 
-export interface Target {
+interface Target {
   readonly peer: string
   readonly over: string
   readonly atLeast: number
