@@ -20,7 +20,7 @@ export interface ConnectOptions {
 }
 
 /** Connects to a `ws:` address and resolves when the transport is gone. Rejects when the handshake fails. */
-export function connectClient(address: string, options: ConnectOptions): Promise<Ending> {
+export async function connectClient(address: string, options: ConnectOptions): Promise<Ending> {
   const url = new URL(address)
   if (url.protocol !== 'ws:') throw new TypeError(`Only ws: addresses are spoken here, not ${url.protocol}`)
   const handshake = new ClientHandshake({
@@ -29,7 +29,7 @@ export function connectClient(address: string, options: ConnectOptions): Promise
     deflate: options.deflate,
     protocols: options.protocols,
   })
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const socket = connect({
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: Number(url.port || 80),

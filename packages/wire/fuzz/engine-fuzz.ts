@@ -200,7 +200,7 @@ export function fuzzInflate(dice: Dice): void {
     dice.roll(3) === 0
       ? dice.bytes(dice.roll(300))
       : Buffer.alloc(dice.roll(20_000), dice.pick(TEXTS.filter((text) => text !== '')))
-  let bytes = deflateRawSync(source, {
+  let bytes: Buffer = deflateRawSync(source, {
     level: dice.roll(10),
     finishFlush: dice.pick([constants.Z_SYNC_FLUSH, constants.Z_FINISH]),
   })

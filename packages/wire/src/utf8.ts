@@ -16,8 +16,19 @@ export class Utf8Stream {
     return this.#owed === 0
   }
 
+  /** A validator that is as far as this one. */
+  fork(): Utf8Stream {
+    const fork = new Utf8Stream()
+    fork.#owed = this.#owed
+    fork.#low = this.#low
+    fork.#high = this.#high
+    return fork
+  }
+
   reset(): void {
     this.#owed = 0
+    this.#low = 0x80
+    this.#high = 0xbf
   }
 
   /** False when the bytes cannot continue the text. Do not push again after that. */

@@ -244,7 +244,7 @@ describe('rows B of the attack table', () => {
 
 describe('[B16] misuse of our own API is a TypeError, and nothing leaves', () => {
   // Each is a value that the types forbid, as JavaScript callers may pass it.
-  const wrong = <T>(value: unknown): T => value as T
+  const wrong = (value: unknown): never => value as never
   const uses: [string, MisuseCode, (connection: WireConnection) => unknown][] = [
     ['close with a Float32Array for a reason', 'bad-close-reason', (c) => c.close(1000, wrong(new Float32Array(20)))],
     ['close with a reason and no code', 'bad-close-reason', (c) => c.close(undefined, 'why')],
@@ -294,7 +294,7 @@ describe('[B16] misuse of our own API is a TypeError, and nothing leaves', () =>
     const events = { onMessage() {}, onEnd() {} }
     expect(() => new WireConnection({ role: 'client', now: 0, events })).toThrow(WireMisuseError)
     for (const value of [-1, Number.NaN, '5']) {
-      const limits = { maxMessageBytes: wrong<number>(value) }
+      const limits = { maxMessageBytes: wrong(value) }
       expect(() => new WireConnection({ role: 'server', now: 0, events, limits })).toThrow('A limit must be')
     }
   })

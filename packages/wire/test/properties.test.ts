@@ -39,7 +39,7 @@ const send = fc.oneof<fc.Arbitrary<Send>[]>(
 /** Pieces of the bytes; all of them together are the bytes again. */
 function cutUp(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
   const places = [0, ...at.map((each) => each % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
-  return places.slice(1).map((end, i) => bytes.subarray(places[i]!, end))
+  return places.slice(1).map((end, i) => bytes.subarray(places[i], end))
 }
 
 /** Sends it, and says what the other side should report. */
@@ -314,6 +314,9 @@ describe('fragments that we send', () => {
     const connection = open()
     connection.sendFragment(Buffer.from('c3', 'hex'), { final: false })
     expect(() => connection.sendFragment(Buffer.from('28', 'hex'), { final: true })).toThrow(TypeError)
+    // The refused fragment changed nothing: the right one may follow.
+    connection.sendFragment(Buffer.from('a9', 'hex'), { final: true })
+    expect(connection.takeOutput()).toEqual(Buffer.from('0101c38001a9', 'hex'))
     expect(() => open().sendFragment(Buffer.from('c3', 'hex'), { final: true })).toThrow(TypeError)
     expect(() => open().sendFragment('\ud800', { final: true })).toThrow(TypeError)
   })

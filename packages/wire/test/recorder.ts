@@ -91,7 +91,7 @@ export function describeMessage(payload: Buffer, binary: boolean): string {
 }
 
 /** Cuts bytes at random places. */
-export function randomSplit(bytes: Buffer, random: () => number): Buffer[] {
+function randomSplit(bytes: Buffer, random: () => number): Buffer[] {
   const chunks: Buffer[] = []
   const largest = 1 + Math.floor(random() * Math.max(2, bytes.length / 3))
   for (let at = 0; at < bytes.length;) {

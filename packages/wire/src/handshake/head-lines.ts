@@ -2,7 +2,7 @@ import { GrowingBuffer } from '../growing-buffer.ts'
 import { isToken } from './tokens.ts'
 
 /** DESIGN defaults for the head of a message: 16 KiB and 100 headers. */
-export const MAX_HEAD_BYTES = 16_384
+const MAX_HEAD_BYTES = 16_384
 export const MAX_HEADERS = 100
 
 /** Collects the head of an HTTP message up to its empty line, in linear time and bounded memory. */
