@@ -28,7 +28,7 @@ describe('rows B of the attack table', () => {
     ['2^53', '82FF 0020000000000000'],
     ['2^63-1', '82FF 7FFFFFFFFFFFFFFF'],
     ['limit+1', '82FF 0000000000010001'],
-  ])('[B02] %s announced and no byte of it sent: 1009 from the header', (_name, hex) => {
+  ])('[B02] %s announced and no byte of it sent: 1009 from the header [W03]', (_name, hex) => {
     refused(hex, 1009, 'message-too-big')
   })
 
@@ -69,7 +69,7 @@ describe('rows B of the attack table', () => {
     refused(hex, 1002, 'bad-length')
   })
 
-  it('[B05] an unmasked client frame: 1002', () => {
+  it('[B05] [W04] an unmasked client frame: 1002', () => {
     refused('8101 61', 1002, 'unmasked-frame')
     refused('8900', 1002, 'unmasked-frame')
   })
@@ -121,7 +121,7 @@ describe('rows B of the attack table', () => {
     refused(`8181${MASK_HEX}61 80`, 1002, 'unexpected-continuation', ['text "a"'])
   })
 
-  it('[B09] a ping between fragments: its pong comes at once with the same body, and the message is whole', () => {
+  it('[B09] [W05] a ping between fragments: its pong comes at once with the same body, and the message is whole', () => {
     const body = Buffer.from(Array.from({ length: 125 }, (_, i) => i * 2))
     const key = Buffer.from('37fa213d', 'hex')
     const bytes = Buffer.concat([
@@ -160,7 +160,7 @@ describe('rows B of the attack table', () => {
     refused(`0181${MASK_HEX}C3 8080${MASK_HEX}`, 1007, 'bad-utf8')
   })
 
-  it('[B10] text is refused at the first byte that cannot be right, inside a frame that is not complete', () => {
+  it('[B10] [W06] text is refused at the first byte that cannot be right, inside a frame that is not complete', () => {
     const begin = `81FE03E8${MASK_HEX} 61 `
     for (const [good, bad] of [
       ['F4', '90'],
@@ -196,7 +196,7 @@ describe('rows B of the attack table', () => {
   )
 
   it.each([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])(
-    '[B12] Close with code %i is accepted and echoed',
+    '[B12] [W30] Close with code %i is accepted and echoed',
     (code) => {
       const payload = Buffer.concat([Buffer.of(code >> 8, code & 255), Buffer.from('grüße')])
       const trace = playEveryWay(frame({ opcode: 8, payload, mask }))
@@ -212,7 +212,7 @@ describe('rows B of the attack table', () => {
     expect(trace.sentBytes).toEqual(Buffer.from('8800', 'hex'))
   })
 
-  it('[B13] data after Close, a ping after Close, a second Close, and rubbish: nothing happens', () => {
+  it('[B13] [W31] data after Close, a ping after Close, a second Close, and rubbish: nothing happens', () => {
     const close = `8882${MASK_HEX}03E8`
     for (const after of [`8181${MASK_HEX}61`, `8980${MASK_HEX}`, `8882${MASK_HEX}03E9`, 'FFFFFFFFFFFF', '8']) {
       const trace = playEveryWay(`${close}${after.length > 1 ? after : ''}`)
@@ -232,7 +232,7 @@ describe('rows B of the attack table', () => {
     expect(ping.sentBytes).toEqual(Buffer.from('8A00', 'hex'))
   })
 
-  it('[B15] empty fragments count', () => {
+  it('[B15] [W08] empty fragments count', () => {
     const bytes = Buffer.concat([
       frame({ opcode: 1, fin: false, mask }),
       ...Array.from({ length: 3 }, () => frame({ opcode: 0, fin: false, mask })),
@@ -242,7 +242,7 @@ describe('rows B of the attack table', () => {
   })
 })
 
-describe('[B16] misuse of our own API is a TypeError, and nothing leaves', () => {
+describe('[B16] [W22] misuse of our own API is a TypeError, and nothing leaves', () => {
   // Each is a value that the types forbid, as JavaScript callers may pass it.
   const wrong = (value: unknown): never => value as never
   const uses: [string, MisuseCode, (connection: WireConnection) => unknown][] = [
@@ -332,7 +332,7 @@ describe('rows C of the attack table', () => {
     expect(connection.heldBytes).toBe(0)
   })
 
-  it('[C02] fragments under the limit, their sum over it: 1009 from the header that makes it so', () => {
+  it('[C02] [W07] fragments under the limit, their sum over it: 1009 from the header that makes it so', () => {
     const first = frame({ opcode: 2, fin: false, payload: Buffer.alloc(40_000), mask })
     expect(playEveryWay(Buffer.concat([first, Buffer.from('00FE63C0', 'hex')])).events).toEqual([])
     expect(playEveryWay(Buffer.concat([first, Buffer.from('00FE63C1', 'hex')])).events).toEqual([
@@ -340,7 +340,7 @@ describe('rows C of the attack table', () => {
     ])
   })
 
-  it('[C03] a message never finished, kept alive with pings: the assembly deadline holds', () => {
+  it('[C03] [W41] a message never finished, kept alive with pings: the assembly deadline holds', () => {
     const ended: string[] = []
     const connection = new WireConnection({
       role: 'server',
@@ -359,7 +359,7 @@ describe('rows C of the attack table', () => {
     expect(connection.takeOutput()?.slice(0, 4)).toEqual(Buffer.from('882603F0', 'hex'))
   })
 
-  it('[C04] 64 KiB in 1-byte segments of 64 KiB slabs: what is held is ours, and at most twice the bytes', () => {
+  it('[C04] [W09] 64 KiB in 1-byte segments of 64 KiB slabs: what is held is ours, and at most twice the bytes', () => {
     let got: Buffer | undefined
     const connection = new WireConnection({
       role: 'server',
@@ -377,7 +377,7 @@ describe('rows C of the attack table', () => {
     expect(connection.heldBytes).toBe(0)
   })
 
-  it('[C08] pings by a peer that does not read: only the newest pong is kept', () => {
+  it('[C08] [W23] pings by a peer that does not read: only the newest pong is kept', () => {
     const connection = new WireConnection({ role: 'server', now: 0, events: { onMessage() {}, onEnd() {} } })
     connection.sendText('the transport is not taking this')
     for (let i = 0; i < 2_000; i++) {
@@ -401,7 +401,7 @@ describe('rows C of the attack table', () => {
     expect(connection.takeOutput()).toEqual(Buffer.from('8901788A01708800', 'hex'))
   })
 
-  it('[C09] a flood of control frames while reading: 20 per second, then 1008', () => {
+  it('[C09] [W10] a flood of control frames while reading: 20 per second, then 1008', () => {
     const flood = (count: number, opcode: number): Buffer =>
       Buffer.concat(Array.from({ length: count }, () => frame({ opcode, mask })))
     expect(play([flood(20, 9)]).sent).toHaveLength(20)

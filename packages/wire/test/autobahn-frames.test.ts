@@ -343,7 +343,7 @@ for (const role of ['server', 'client'] as const) {
 }
 
 describe('client masks', () => {
-  it('are fresh for every frame', () => {
+  it('[W21] are fresh for every frame', () => {
     const trace = play(
       [
         bytesFor(

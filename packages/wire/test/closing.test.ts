@@ -13,7 +13,7 @@ describe('the closing handshake', () => {
     ['server', 'client'],
     ['client', 'server'],
   ] as const) {
-    it(`begun by the ${first}: both know, the server ends TCP first, and the client follows`, () => {
+    it(`[W33] begun by the ${first}: both know, the server ends TCP first, and the client follows`, () => {
       const pair = new Pair()
       pair[first].connection.close(4001, 'done')
       expect(pair[first].connection.state).toBe('closing')
@@ -52,7 +52,7 @@ describe('the closing handshake', () => {
     expect(pair.server.ending).toEqual({ kind: 'peer-closed', code: 1005, reason: '' })
   })
 
-  it('after it has begun, sending is a no-op that says so, and a second close changes nothing', () => {
+  it('[W25] after it has begun, sending is a no-op that says so, and a second close changes nothing', () => {
     const pair = new Pair()
     const { connection } = pair.server
     connection.close(1000)
@@ -66,7 +66,7 @@ describe('the closing handshake', () => {
     expect(connection.takeOutput()).toEqual(Buffer.from('880203e8', 'hex'))
   })
 
-  it('what the peer still sends is read past until its Close, however it is cut, and without limits', () => {
+  it('[W31] what the peer still sends is read past until its Close, however it is cut, and without limits', () => {
     for (const size of [1, 7, 100_000]) {
       const log: string[] = []
       const connection = new WireConnection({
@@ -136,7 +136,7 @@ describe('the closing handshake', () => {
     expect(connection.state).toBe('closing')
   })
 
-  it('a callback that throws closes with 1011 and the exception reaches the caller of receive', () => {
+  it('[W34] a callback that throws closes with 1011 and the exception reaches the caller of receive', () => {
     for (const closesFirst of [false, true]) {
       const log: string[] = []
       const connection: WireConnection = new WireConnection({
@@ -187,7 +187,7 @@ describe('the closing handshake', () => {
 })
 
 describe('[C11] peers that are gone', () => {
-  it('one that never answers our Close is destroyed after 5 s: timed out', () => {
+  it('[W43] one that never answers our Close is destroyed after 5 s: timed out', () => {
     const pair = new Pair()
     pair.cut = true
     pair.server.connection.close(1001)
@@ -201,7 +201,7 @@ describe('[C11] peers that are gone', () => {
     expect(pair.server.connection.nextTimeout()).toBeUndefined()
   })
 
-  it('one that answers Close and never closes TCP is destroyed after 5 s, with its ending unchanged', () => {
+  it('[W43] one that answers Close and never closes TCP is destroyed after 5 s, with its ending unchanged', () => {
     for (const role of ['server', 'client'] as const) {
       const pair = new Pair()
       pair[role].connection.receive(frame({ opcode: 8, mask: role === 'server' ? mask : undefined }), 0)
@@ -214,7 +214,7 @@ describe('[C11] peers that are gone', () => {
     }
   })
 
-  it('FIN without Close is 1006: transport lost, and a late FIN or error changes nothing', () => {
+  it('[W32] FIN without Close is 1006: transport lost, and a late FIN or error changes nothing', () => {
     const trace = play([frame({ opcode: 1, fin: false, payload: 'half', mask })], { eof: true })
     expect(trace.ending).toEqual({ kind: 'transport-lost', code: 1006, reason: '', error: undefined })
     const pair = new Pair()
@@ -236,7 +236,7 @@ describe('[C11] peers that are gone', () => {
     expect(pair.client.connection.shouldEnd).toBe(true)
   })
 
-  it('a cable that was pulled is noticed by ping and pong: 25 s ±20% and 10 s', () => {
+  it('[W42] a cable that was pulled is noticed by ping and pong: 25 s ±20% and 10 s', () => {
     const pair = new Pair()
     pair.at(20_000 - 1)
     expect(pair.server.log).toEqual([])
@@ -293,7 +293,7 @@ describe('[C11] peers that are gone', () => {
     }
   })
 
-  it('after a stall of ours the overdue get one more second, once, and what was read meanwhile counts', () => {
+  it('[W44] after a stall of ours the overdue get one more second, once, and what was read meanwhile counts', () => {
     const pair = new Pair()
     const { connection } = serverEnd(pair)
     connection.handleTimeout(connection.nextTimeout()!)
@@ -329,7 +329,7 @@ describe('[C11] peers that are gone', () => {
     expect(closing.state).toBe('closed')
   })
 
-  it('handling a timeout before it is due does nothing', () => {
+  it('[W40] handling a timeout before it is due does nothing', () => {
     const connection = new WireConnection({ role: 'server', now: 0, events: silent })
     connection.handleTimeout(24_999)
     expect(connection.takeOutput()).toBeUndefined()
@@ -341,14 +341,17 @@ describe('[C11] peers that are gone', () => {
 
 describe('the assembly deadline', () => {
   const limits = { pingIntervalMs: 0 }
-  it('is per message: a read that ends one and begins another starts it anew', () => {
+  it('[W41] is per message: a read that ends one and begins another starts it anew', () => {
     const connection = new WireConnection({ role: 'server', now: 0, events: silent, limits })
     const whole = frame({ opcode: 1, payload: 'abc', mask })
     connection.receive(Buffer.from(whole.subarray(0, 3)), 1_000)
     expect(connection.nextTimeout()).toBe(31_000)
     connection.receive(Buffer.concat([whole.subarray(3), whole.subarray(0, 3)]), 20_000)
     expect(connection.nextTimeout()).toBe(50_000)
-    connection.receive(Buffer.from(whole.subarray(3)), 21_000)
+    // More of the same message moves nothing.
+    connection.receive(Buffer.from(whole.subarray(3, 5)), 20_500)
+    expect(connection.nextTimeout()).toBe(50_000)
+    connection.receive(Buffer.from(whole.subarray(5)), 21_000)
     expect(connection.nextTimeout()).toBeUndefined()
   })
 
@@ -371,7 +374,7 @@ describe('the assembly deadline', () => {
 })
 
 describe('the ending of a client that fails the connection', () => {
-  it('waits for the server to end TCP, 5 s at most', () => {
+  it('[W33] waits for the server to end TCP, 5 s at most', () => {
     const connection = new WireConnection({ role: 'client', now: 0, events: silent, random: seededBytes(1) })
     connection.receive(Buffer.from('ff', 'hex'), 100)
     expect(connection.state).toBe('closed')

@@ -159,7 +159,7 @@ for (const role of ['server', 'client'] as const) {
         }
       })
     }
-    it('[13] a window of 8 bits is read, and nothing is compressed for it, because zlib cannot', () => {
+    it('[13] [W51] a window of 8 bits is read, and nothing is compressed for it, because zlib cannot', () => {
       const trace = play([compressedFrame(1, deflated('a'.repeat(200)), role)], {
         role,
         echo: true,
@@ -167,7 +167,7 @@ for (const role of ['server', 'client'] as const) {
       })
       expect(trace.sent).toEqual(['text (200)'])
     })
-    it('[13] context is never taken over: each message inflates alone', () => {
+    it('[13] [W50] context is never taken over: each message inflates alone', () => {
       const packed = deflated(sample(2_000))
       const trace = play([compressedFrame(1, packed, role), compressedFrame(1, packed, role)], {
         role,
@@ -239,7 +239,7 @@ describe('limits of inflating', () => {
     ['cut inside a block', deflated('Hello, Hello, Hello').subarray(0, 6).toString('hex')],
     ['nothing at all', ''],
     ['ones', 'ffffffffffff'],
-  ])('[C06] corrupt, %s: 1007, one error', (_name, hex) => {
+  ])('[C06] [W52] corrupt, %s: 1007, one error', (_name, hex) => {
     const trace = playEveryWay(compressedFrame(2, Buffer.from(hex, 'hex')), { deflate: DEFLATE })
     expect(trace.events).toEqual([violation(1007, 'bad-deflate')])
     expect(trace.sent).toEqual(['close 1007'])
@@ -253,7 +253,7 @@ describe('limits of inflating', () => {
 })
 
 describe('compressing', () => {
-  it('leaves messages below the threshold alone', () => {
+  it('[W53] leaves messages below the threshold alone', () => {
     const bytes = Buffer.concat([
       frame({ opcode: 1, payload: 'a'.repeat(99), mask: KEY }),
       frame({ opcode: 2, payload: 'a'.repeat(100), mask: KEY }),

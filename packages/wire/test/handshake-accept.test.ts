@@ -50,7 +50,7 @@ const extensionOf = (offer: string | string[], options: AcceptOptions = { deflat
   )?.[1]
 
 describe('acceptHandshake', () => {
-  it('answers the example of RFC 6455 §1.3, byte for byte', () => {
+  it('[W60] answers the example of RFC 6455 §1.3, byte for byte', () => {
     const answer = accept(head({ 'Sec-WebSocket-Protocol': 'chat, superchat' }), { protocols: ['superchat', 'chat'] })
     expect(answer.protocol).toBe('chat')
     expect(answer.response([['X-Extra', 'yes']]).toString()).toBe(
@@ -67,7 +67,7 @@ describe('acceptHandshake', () => {
     expect(refusal(head({ Upgrade: 'h2c,\twebsocket' }))).toBe('accepted')
   })
 
-  it('[A06] hostile lists are refused in linear time', () => {
+  it('[A06] [W61] hostile lists are refused in linear time', () => {
     const started = performance.now()
     const spaces = ' '.repeat(32_000)
     expect(refusal(head({ 'Sec-WebSocket-Protocol': `b${spaces}x` }))).toBe('400 bad-protocols')
@@ -81,7 +81,7 @@ describe('acceptHandshake', () => {
     expect(performance.now() - started).toBeLessThan(500)
   })
 
-  it('[A07] names of the prototype are only names', () => {
+  it('[A07] [W61] names of the prototype are only names', () => {
     for (const name of ['constructor', '__proto__', 'hasOwnProperty', 'toString']) {
       expect(accept(head({ 'Sec-WebSocket-Extensions': name }), { deflate: true }).deflate).toBeUndefined()
       expect(extensionOf(`permessage-deflate; ${name}`)).toBeUndefined()
@@ -198,7 +198,7 @@ describe('acceptHandshake', () => {
     }
   })
 
-  it('every refusal has a status and a sentence', () => {
+  it('[W60] every refusal has a status and a sentence', () => {
     for (const { status, sentence } of Object.values(REFUSALS)) {
       expect([400, 426, 431, 505]).toContain(status)
       expect(sentence).toMatch(/^[A-Z].*\.$/)
@@ -206,7 +206,7 @@ describe('acceptHandshake', () => {
   })
 })
 
-describe('permessage-deflate, as server', () => {
+describe('[W62] permessage-deflate, as server', () => {
   const BOTH = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover'
 
   it('is not agreed to unless it is on', () => {
@@ -413,7 +413,7 @@ describe('RequestHeadParser', () => {
     expect(parse([Buffer.alloc(10_000_000, 'x')])).toMatchObject({ status: 431 })
   })
 
-  it('[A04] a head of exactly 16 KiB is read', () => {
+  it('[A04] [W63] a head of exactly 16 KiB is read', () => {
     const start = 'GET / HTTP/1.1\r\nX: '
     const bytes = Buffer.from(`${start}${'y'.repeat(16_384 - start.length - 4)}\r\n\r\n`)
     expect(parse([bytes])).toMatchObject({ ok: true })
@@ -422,7 +422,7 @@ describe('RequestHeadParser', () => {
     })
   })
 
-  it('[A05] 100 headers are read, 101 are 431', () => {
+  it('[A05] [W63] 100 headers are read, 101 are 431', () => {
     const headers = (count: number): string[] => Array.from({ length: count }, (_, i) => `X-${i}: y`)
     expect(parse([request(['GET / HTTP/1.1', ...headers(100)])])).toMatchObject({ ok: true })
     expect(parse([request(['GET / HTTP/1.1', ...headers(101)])])).toMatchObject({

@@ -36,7 +36,7 @@ function answered(
   return whole
 }
 
-describe('ClientHandshake', () => {
+describe('[W64] ClientHandshake', () => {
   it('sends the request of RFC 6455 §1.3', () => {
     const { bytes, key } = createHandshakeRequest({
       url,

@@ -154,7 +154,7 @@ describe('what one role writes, the other reads back', () => {
   })
 })
 
-describe('any chunking gives the same events', () => {
+describe('[W01] any chunking gives the same events', () => {
   it('[B14] for generated streams, good and bad', () => {
     const oneFrame = fc.record({
       opcode: fc.oneof(
@@ -242,7 +242,7 @@ describe('the parts', () => {
     )
   })
 
-  it('the output queue gives back every byte in order, in one buffer while they are small', () => {
+  it('[W20] the output queue gives back every byte in order, in one buffer while they are small', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('write' as const), size: fc.constantFrom(1, 10, 1_000, 30_000, 80_000) }),
       fc.record({ kind: fc.constant('push' as const), size: fc.constantFrom(1, 10, 1_000, 16_384, 16_385, 80_000) }),
@@ -279,7 +279,7 @@ describe('the parts', () => {
     )
   })
 
-  it('a shared frame that is alone is handed over without a copy', () => {
+  it('[W20] a shared frame that is alone is handed over without a copy', () => {
     const queue = new OutputQueue()
     const shared = encodeTextFrame('to all')
     queue.push(shared)
@@ -292,7 +292,7 @@ describe('fragments that we send', () => {
   const open = (): WireConnection =>
     new WireConnection({ role: 'server', now: 0, events: { onMessage() {}, onEnd() {} } })
 
-  it('let pings through and no other message until the last', () => {
+  it('[W24] let pings through and no other message until the last', () => {
     const connection = open()
     connection.sendFragment('a', { final: false })
     for (const use of [
