@@ -1,2 +1,8 @@
 export { VirtualClock } from './virtual-clock.ts'
 export { type BrokerUnderTest, brokerRules, type BrokerRule } from './broker-rules.ts'
+export { checkLedger, type Violation } from './delivery/check-ledger.ts'
+export { type Acknowledged, Ledger, type Seen, type SubscriberLog } from './delivery/ledger.ts'
+export { PositionKeeper, type ReaderBug } from './delivery/position-keeper.ts'
+export { simulate, type SimulationOptions, type SimulationResult } from './delivery/simulate.ts'
+export type { ServerBug } from './delivery/simulated-server.ts'
+export { SeededRandom } from './random.ts'
