@@ -1,11 +1,6 @@
 export { isSendableCloseCode } from './close-codes.ts'
-export {
-  type FragmentOptions,
-  WireConnection,
-  type WireConnectionOptions,
-  type WireEvents,
-  type WireState,
-} from './connection.ts'
+export { WireConnection } from './connection.ts'
+export type { FragmentOptions, WireConnectionOptions, WireEvents, WireState } from './connection-options.ts'
 export type { DeflateOptions, DeflateParameters } from './deflate/parameters.ts'
 export type { Ending } from './endings.ts'
 export {
