@@ -1,0 +1,180 @@
+import type {
+  Down,
+  NotSubscribed,
+  ProtocolProblem,
+  PublishRequest,
+  Subscribed,
+  SubscribeRequest,
+  Up,
+} from '@hydrant/protocol'
+import { fromBase64 } from '../base64.ts'
+import { CLIENT_ERRORS } from '../errors.ts'
+import type { Platform } from '../platform.ts'
+import type { Transport, TransportListener } from '../transport.ts'
+import { ChannelReader, type Fetch } from './channel-reader.ts'
+import { HttpProblem, problemOf } from './http-problem.ts'
+
+/** Browsers give HTTP/1.1 six connections to a host; one is left for publishing and one for asking. Channels beyond are polled. */
+const MAX_STREAMS = 4
+
+/**
+ * hydrant.v1 over what gets through where sockets are blocked: each channel's history, event stream and `POST` (docs/reference/doors.md). Requests and presence
+ * need a socket; `rate` and `conflate` are not applied: everything comes.
+ */
+export class FallbackTransport implements Transport {
+  readonly via = 'fallback'
+  readonly #base: string
+  readonly #platform: Platform
+  readonly #listener: TransportListener
+  readonly #stop = new AbortController()
+  readonly #readers = new Map<string, ChannelReader>()
+  #token: string | undefined
+  #lastAlias = 0
+
+  /** `base` is the server's `http:` or `https:` URL without a slash at the end. */
+  constructor(base: string, platform: Platform, listener: TransportListener) {
+    this.#base = base
+    this.#platform = platform
+    this.#listener = listener
+    void this.#open()
+  }
+
+  send(request: Up): void {
+    switch (request.op) {
+      case 'subscribe':
+        return void this.#answer(request.id, this.#subscribe(request))
+      case 'publish':
+        return void this.#answer(request.id, this.#publish(request))
+      case 'unsubscribe':
+        for (const channel of request.channels) this.#end(channel)
+        return this.#reply(request.id, {})
+      case 'authenticate':
+        this.#token = request.token
+        return this.#reply(request.id, {})
+      case 'request':
+      case 'presence':
+      case 'ping':
+        return this.#listener.received({ id: request.id, error: socketRequired(request.op) })
+    }
+  }
+
+  close(): void {
+    this.#stop.abort()
+    for (const channel of this.#readers.keys()) this.#end(channel)
+  }
+
+  async #open(): Promise<void> {
+    try {
+      // Without CORS: that there is an answer is all that is asked.
+      const response = await this.#fetch('/-/live', { mode: 'no-cors' })
+      if (!response.ok && response.type !== 'opaque') throw new TypeError(`HTTP ${response.status}`)
+      this.#listener.writable()
+      this.#listener.opened()
+    } catch (error) {
+      this.#lost(error)
+    }
+  }
+
+  async #subscribe({ channels }: SubscribeRequest): Promise<object> {
+    const readers: ChannelReader[] = []
+    const entries = await Promise.all(
+      channels.map(async (channel): Promise<Subscribed | NotSubscribed> => {
+        this.#end(channel.channel)
+        const reader = new ChannelReader(channel, {
+          fetch: this.#fetch,
+          platform: this.#platform,
+          nextAlias: () => ++this.#lastAlias,
+          receive: (down) => this.#receive(reader, down),
+          lost: (error) => this.#lost(error),
+        })
+        this.#readers.set(channel.channel, reader)
+        try {
+          const entry = await reader.open()
+          readers.push(reader)
+          return entry
+        } catch (error) {
+          if (!(error instanceof HttpProblem)) throw error
+          this.#readers.delete(channel.channel)
+          return { channel: channel.channel, error: error.problem }
+        }
+      }),
+    )
+    // PROTOCOL.md 3.4: the reply is before the first message.
+    queueMicrotask(() => {
+      for (const reader of readers) {
+        const streaming = [...this.#readers.values()].filter((each) => each.mode === 'stream').length
+        void reader.run(streaming < MAX_STREAMS ? 'stream' : 'poll')
+      }
+    })
+    return { channels: entries }
+  }
+
+  async #publish({ channel, data, base64, name, key }: PublishRequest): Promise<object> {
+    const post = (contentType: string, body: BodyInit): Promise<Response> =>
+      this.#fetch(channel, {
+        method: 'POST',
+        body,
+        headers: {
+          'Content-Type': contentType,
+          ...(name === undefined ? {} : { 'Hydrant-Message': name }),
+          ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+        },
+      })
+    let response: Response
+    if (base64 !== undefined)
+      response = await post('application/octet-stream', fromBase64(base64) as Uint8Array<ArrayBuffer>)
+    // An array would be a batch.
+    else if (Array.isArray(data)) response = await post('application/x-ndjson', `${JSON.stringify(data)}\n`)
+    else {
+      response = await post('application/json', JSON.stringify(data))
+      if (response.status === 415 && typeof data === 'string') response = await post('text/plain', data)
+    }
+    if (!response.ok) throw new HttpProblem(await problemOf(response))
+    return (await response.json()) as object
+  }
+
+  async #answer(id: number, answer: Promise<object>): Promise<void> {
+    try {
+      this.#reply(id, await answer)
+    } catch (error) {
+      if (error instanceof HttpProblem) this.#listener.received({ id, error: error.problem })
+      // Nobody knows whether it arrived: as when a socket breaks.
+      else this.#lost(error)
+    }
+  }
+
+  #reply(id: number, result: object): void {
+    if (!this.#stop.signal.aborted) this.#listener.received({ id, result })
+  }
+
+  #receive(reader: ChannelReader, down: Down): void {
+    if (this.#readers.get(reader.channel) === reader) this.#listener.received(down)
+  }
+
+  #end(channel: string): void {
+    this.#readers.get(channel)?.stop()
+    this.#readers.delete(channel)
+  }
+
+  #lost(error: unknown): void {
+    if (this.#stop.signal.aborted) return
+    this.#listener.lost({ code: 1006, reason: error instanceof Error ? error.message : 'HTTP failed' })
+  }
+
+  readonly #fetch: Fetch = (path, init) =>
+    this.#platform.fetch(this.#base + path, {
+      cache: 'no-store',
+      signal: this.#stop.signal,
+      ...init,
+      headers: {
+        ...(this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` }),
+        ...(init.headers as Record<string, string> | undefined),
+      },
+    })
+}
+
+function socketRequired(operation: string): ProtocolProblem {
+  const code = 'socket-required'
+  const [title] = CLIENT_ERRORS[code]
+  return { type: `urn:hydrant:${code}`, title, status: 503, detail: `${operation}: ${title}`, code }
+}
