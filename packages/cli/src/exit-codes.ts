@@ -6,7 +6,7 @@ export const exitCodes: ExitCodeTable = {
   ok: { code: 0, meaning: 'done' },
   refused: { code: 1, meaning: 'the input or the answer says no' },
   usage: { code: 2, meaning: 'the command line is wrong' },
-  unreadable: { code: 3, meaning: 'a file cannot be read' },
+  unreadable: { code: 3, meaning: 'a file cannot be read or written' },
   unreachable: { code: 4, meaning: 'nothing is listening there, or it is not Hydrant' },
   cannotListen: { code: 5, meaning: 'the port or the address cannot be used' },
   interrupted: { code: 130, meaning: 'interrupted before the end' },

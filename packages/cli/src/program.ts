@@ -5,6 +5,7 @@ import { publishCommand } from './commands/publish.ts'
 import { replayCommand } from './commands/replay.ts'
 import { serveCommand } from './commands/serve.ts'
 import { subscribeCommand } from './commands/subscribe.ts'
+import { typesCommand } from './commands/types.ts'
 import type { Terminal } from './output/terminal.ts'
 
 // As far from `src` as from `dist`.
@@ -19,7 +20,7 @@ export function createProgram(terminal: Terminal): Command {
     .description('Stands up a WebSocket API from its AsyncAPI contract.')
     .version(version)
     .helpCommand(false)
-  const make = [serveCommand, checkCommand, publishCommand, subscribeCommand, replayCommand]
+  const make = [serveCommand, checkCommand, publishCommand, subscribeCommand, replayCommand, typesCommand]
   for (const makeCommand of make) program.addCommand(makeCommand(terminal))
   program.addHelpText('after', '\nExample:\n  hydrant serve api.yaml\n\nMore: hydrant COMMAND --help')
   for (const command of [program, ...program.commands]) {

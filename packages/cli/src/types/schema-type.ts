@@ -11,6 +11,9 @@ import {
   unknownType,
 } from './type-tree.ts'
 
+/** An object of which the schema says nothing more. */
+const anyObject: TypeTree = { kind: 'object', properties: [], index: unknownType }
+
 /** Finds the declaration of a `$ref`; undefined when it leads nowhere. */
 export type Resolve = (reference: string) => TypeTree | undefined
 
@@ -25,15 +28,17 @@ export function schemaType(schema: unknown, resolve: Resolve, depth = 0): TypeTr
   if (schema === false) return neverType
   if (!isObject(schema) || depth > maxDepth) return unknownType
   const inner = (one: unknown): TypeTree => schemaType(one, resolve, depth + 1)
-  const parts = [
+  const combined = [
     referred(own(schema, '$ref'), resolve),
-    ownType(schema, inner),
     ...listOf(schema, 'allOf').map(inner),
     ...['anyOf', 'oneOf']
-      .filter((key) => listOf(schema, key).length > 0)
-      .map((key) => union(listOf(schema, key).map(inner))),
+      .map((key) => listOf(schema, key))
+      .flatMap((some) => (some.length > 0 ? [union(some.map(inner))] : [])),
     refuses(own(schema, 'not')) ? neverType : unknownType,
-  ]
+  ].filter((part) => part !== unknownType)
+  const itself = ownType(schema, inner)
+  // `type: object` beside parts that say which object adds nothing but an index signature that hides misspelled names.
+  const parts = itself === anyObject && combined.length > 0 ? combined : [itself, ...combined]
   // OpenAPI's `nullable` widens everything that stands beside it.
   return own(schema, 'nullable') === true ? union([intersection(parts), text('null')]) : intersection(parts)
 }
@@ -112,7 +117,9 @@ function objectType(schema: JsonObject, inner: (schema: unknown) => TypeTree): T
   if (others === undefined) {
     return properties.length > 0
       ? { kind: 'object', properties }
-      : { kind: 'object', properties, index: own(schema, 'additionalProperties') === false ? neverType : unknownType }
+      : own(schema, 'additionalProperties') === false
+        ? { kind: 'object', properties, index: neverType }
+        : anyObject
   }
   // TypeScript wants an index signature to cover the properties beside it.
   const covered = properties.map((property) => property.type)

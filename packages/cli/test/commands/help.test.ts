@@ -5,12 +5,15 @@ import { createProgram } from '../../src/program.ts'
 import { run } from '../run-command.ts'
 
 describe('--help', () => {
-  it.each([[], ['serve'], ['check'], ['publish'], ['subscribe'], ['replay']])('of hydrant %s', async (...command) => {
-    const { code, stdout, stderr } = await run([...command, '--help'])
-    expect(stderr).toBe('')
-    await expect(stdout).toMatchFileSnapshot(`help/${command[0] ?? 'hydrant'}.txt`)
-    expect(code).toBe(0)
-  })
+  it.each([[], ['serve'], ['check'], ['publish'], ['subscribe'], ['replay'], ['types']])(
+    'of hydrant %s',
+    async (...command) => {
+      const { code, stdout, stderr } = await run([...command, '--help'])
+      expect(stderr).toBe('')
+      await expect(stdout).toMatchFileSnapshot(`help/${command[0] ?? 'hydrant'}.txt`)
+      expect(code).toBe(0)
+    },
+  )
 
   it.each(createProgram(createTerminal()).commands.map((command) => [command.name(), command] as const))(
     'of hydrant %s has an example and exit codes',
@@ -59,6 +62,7 @@ describe('a wrong command line is one clear line and exit code 2', () => {
     [['subscribe', '/x'], 'hydrant: not a URL: "/x"; expected one such as http://localhost:8080/prices/AAPL\n'],
     [['subscribe', 'http://h/x', '--count', '0'], /expected a whole number from 1/],
     [['publish', 'http://me:secret@h/x', '1'], 'hydrant: leave the user name and the password out of the URL\n'],
+    [['types', 'a.yaml', '--check'], 'hydrant: --check needs the file to check; name it with -o\n'],
     [['publish', 'http://h/x'], "hydrant: missing required argument 'message'\n"],
     [['replay', 'a.jsonl'], "hydrant: required option '--to <url>' not specified\n"],
     [
