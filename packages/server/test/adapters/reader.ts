@@ -4,7 +4,7 @@ import { openEventStream } from '../event-stream-client.ts'
 import { openSocket } from '../socket-client.ts'
 
 /** A message as every door shows it. */
-export interface ReadMessage {
+interface ReadMessage {
   readonly position: string
   readonly name: string
   readonly data: unknown

@@ -27,7 +27,7 @@ export interface SimulationResult {
 
 const CHANNELS = ['/a', '/b', '/c']
 const HEALING_MS = 30_000
-const SERVER_BUGS: readonly string[] = ['skips-the-seam', 'hides-trimmed-history']
+const SERVER_BUGS: ReadonlySet<string> = new Set<ServerBug>(['skips-the-seam', 'hides-trimmed-history'])
 
 /**
  * The delivery proof in memory: the server's own log, hub and subscriptions, a network that loses and delays, publishers that retry,
@@ -37,7 +37,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const random = new SeededRandom(options.seed)
   const clock = new VirtualClock()
   const ledger = new Ledger()
-  const serverBug = SERVER_BUGS.includes(options.bug ?? '') ? (options.bug as ServerBug) : undefined
+  const serverBug = SERVER_BUGS.has(options.bug ?? '') ? (options.bug as ServerBug) : undefined
   const readerBug = serverBug === undefined ? (options.bug as ReaderBug | undefined) : undefined
   let life = 1
   let server = new SimulatedServer(clock, random, life, serverBug)

@@ -176,7 +176,7 @@ export class SimulatedSubscriber {
 
   /** Every connection is lost at once, as when the server dies. */
   cutAll(): void {
-    for (const connection of [...this.#connections]) connection.cut()
+    for (const connection of this.#connections.slice()) connection.cut()
   }
 
   /** False when the dispatch failed. */
