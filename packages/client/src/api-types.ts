@@ -118,19 +118,17 @@ export type Sent<Types, Name extends SentName<Types> = SentName<Types>> = Part<T
 export type RequestName<Types> = Extract<keyof Part<Types, 'requests'>, string>
 
 /** Payloads of the messages that ask for a reply. */
-export type RequestPayload<Types, Name extends RequestName<Types> = RequestName<Types>> = Part<
-  Types,
-  'requests'
->[Name] extends { readonly payload: infer Payload }
-  ? Payload
+export type RequestPayload<Types, Name extends RequestName<Types> = RequestName<Types>> = Name extends unknown
+  ? Part<Types, 'requests'>[Name] extends { readonly payload: infer Payload }
+    ? Payload
+    : never
   : never
 
 /** Payloads of the replies. */
-export type ReplyPayload<Types, Name extends RequestName<Types> = RequestName<Types>> = Part<
-  Types,
-  'requests'
->[Name] extends { readonly reply: infer Replies }
-  ? Values<Replies>
+export type ReplyPayload<Types, Name extends RequestName<Types> = RequestName<Types>> = Name extends unknown
+  ? Part<Types, 'requests'>[Name] extends { readonly reply: infer Replies }
+    ? Values<Replies>
+    : never
   : never
 
 /** Error codes that the contract declares for the channel. */

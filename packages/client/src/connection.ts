@@ -34,12 +34,12 @@ export interface ConnectionOptions {
   /** How long an attempt may take until the server has said hello. */
   readonly connectTimeoutMs: number
   /** A new connection takes requests: what is sent now is first. */
-  onReady(): void
+  readonly onReady: () => void
   /** It takes no more; what was not answered has failed with `connection-lost`. */
-  onEnded(): void
-  onDown(down: Down): void
-  onLink(link: Link): void
-  onError(error: HydrantError): void
+  readonly onEnded: () => void
+  readonly onDown: (down: Down) => void
+  readonly onLink: (link: Link) => void
+  readonly onError: (error: HydrantError) => void
 }
 
 /** Keeps a connection: connects, authenticates, pings, notices when it is gone, and comes again. */
@@ -82,7 +82,7 @@ export class Connection {
   send(operation: Operation, settle: Settle): void {
     const id = ++this.#lastId
     this.#pending.set(id, settle)
-    this.#transport!.send({ ...operation, id } as Up)
+    this.#transport!.send({ ...operation, id })
   }
 
   /** Ends it for good. */

@@ -14,20 +14,20 @@ export type Sighting = 'online' | 'offline' | 'visible'
 /** Everything that the client takes from where it runs. Tests and odd runtimes replace parts of it. */
 export interface Platform {
   /** Milliseconds on a clock that never jumps. */
-  monotonicMs(): number
+  readonly monotonicMs: () => number
   /** Milliseconds since the Unix epoch on this machine's clock. */
-  wallMs(): number
+  readonly wallMs: () => number
   /** Runs once after so many milliseconds (at most 2^31 - 1); the result cancels it. */
-  after(delayMs: number, run: () => void): () => void
+  readonly after: (delayMs: number, run: () => void) => () => void
   /** 0 up to 1. */
-  random(): number
+  readonly random: () => number
   /** A text that nobody else makes: at least 128 random bits. */
-  unique(): string
+  readonly unique: () => string
   /** Throws when the URL cannot be a socket's. */
-  openSocket(url: string, subprotocol: string): WebSocketLike
-  fetch(url: string, init: RequestInit): Promise<Response>
+  readonly openSocket: (url: string, subprotocol: string) => WebSocketLike
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   /** Tells what happens around; the result ends it. */
-  watch(see: (sighting: Sighting) => void): () => void
+  readonly watch: (see: (sighting: Sighting) => void) => () => void
 }
 
 /** Browsers, workers, Node 22 and later, and what behaves like them. Nothing is touched before it is needed. */

@@ -1,4 +1,4 @@
-import { type HelloPush, parseDown, SUBPROTOCOL, type Up } from '@hydrant/protocol'
+import { parseDown, SUBPROTOCOL, type Up } from '@hydrant/protocol'
 import type { Platform, WebSocketLike } from './platform.ts'
 import type { Transport, TransportListener } from './transport.ts'
 
@@ -14,7 +14,7 @@ export class SocketTransport implements Transport {
     socket.onmessage = ({ data }) => {
       const down = typeof data === 'string' ? parseDown(data) : undefined
       if (down === undefined) return
-      if ('push' in down && down.push === 'hello') listener.opened(down as HelloPush)
+      if ('push' in down && down.push === 'hello') listener.opened(down)
       else listener.received(down)
     }
     socket.onclose = ({ code, reason }) => listener.lost({ code, reason })
