@@ -21,6 +21,13 @@ export interface ListenOptions {
   readonly host?: string
 }
 
+export interface DrainOptions {
+  /** From the red `/-/ready` to the first goodbye. Default 10,000. */
+  readonly waitMs?: number
+  /** Within which the goodbyes and the return of the clients are spread. Default 60,000. */
+  readonly spreadMs?: number
+}
+
 export interface Listening {
   readonly url: string
   readonly host: string
@@ -51,6 +58,7 @@ export class Hydrant implements AsyncDisposable {
   readonly #router: Router
   readonly #servers: Server[] = []
   #closing: Promise<void> | undefined
+  #draining = false
 
   /** Use {@link createHydrant}. */
   constructor(options: HydrantOptions) {
@@ -59,7 +67,7 @@ export class Hydrant implements AsyncDisposable {
     this.diagnostics = diagnostics
     this.#handlers = new Handlers()
     this.#service = createService(contract, this.#handlers, options)
-    this.#router = new Router(this.#service, () => this.#closing === undefined && this.#service.broker.ready())
+    this.#router = new Router(this.#service, () => this.#isReady())
   }
 
   /** Opens an HTTP server of its own. Rejects with the system's error (`EADDRINUSE`, `EACCES`). */
@@ -148,6 +156,18 @@ export class Hydrant implements AsyncDisposable {
     return this.#service.requests.add(this.#channelNamed(channel), handler)
   }
 
+  /**
+   * Lets the clients go before a redeploy: `/-/ready` turns red and new connections are refused; after `waitMs`, in which load balancers
+   * notice, each client is told to go within `spreadMs`, with close code 1012 and a hint when to come back. Call `close` afterwards.
+   */
+  async drain({ waitMs = 10_000, spreadMs = 60_000 }: DrainOptions = {}): Promise<void> {
+    const { clock, transports, turn } = this.#service
+    this.#draining = true
+    await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+    turn.flush()
+    await transports.drain(spreadMs, clock, Math.random)
+  }
+
   /** Stops: no new connections, everything queued is sent, sockets get close code 1001, and after 5 seconds the rest is cut. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -169,6 +189,10 @@ export class Hydrant implements AsyncDisposable {
     for (const server of this.#servers) server.closeAllConnections()
     await Promise.all(serversClosed)
     await broker.close()
+  }
+
+  #isReady(): boolean {
+    return !this.#draining && this.#closing === undefined && this.#service.broker.ready()
   }
 
   #channelNamed(name: string): Channel {

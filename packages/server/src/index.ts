@@ -1,6 +1,7 @@
 export {
   createHydrant,
   Hydrant,
+  type DrainOptions,
   type ListenOptions,
   type Listening,
   type PublishedMessage,

@@ -1,7 +1,18 @@
+import type { Clock } from '../runtime/clock.ts'
+
+/** Why a transport is told to go, and when its peer should come back. */
+export interface Goodbye {
+  /** 1001: the server stops. 1012: it restarts, and others are there. */
+  readonly code: 1001 | 1012
+  readonly reason: string
+  /** How long the peer should wait before it connects again, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
 /** A transport that stays open: it has to be told when the server stops. */
 export interface OpenTransport {
   /** Says goodbye after what is queued. `closed` settles when the transport is gone. */
-  goAway(): void
+  goAway(goodbye: Goodbye): void
   /** Lets go at once. */
   destroy(): void
   readonly closed: Promise<void>
@@ -23,8 +34,24 @@ export class OpenTransports {
   /** Tells all to go and waits until they are gone or the signal says that the time is over; then they are destroyed. */
   async closeAll(timeIsOver: Promise<void>): Promise<void> {
     const open = [...this.#open]
-    for (const transport of open) transport.goAway()
+    for (const transport of open) transport.goAway({ code: 1001, reason: 'the server stops' })
     await Promise.race([Promise.all(open.map(({ closed }) => closed)), timeIsOver])
     for (const transport of this.#open) transport.destroy()
+  }
+
+  /**
+   * Tells all to go, each at its own time within `spreadMs`, with a hint when to come back that spreads them again. Resolves when
+   * the last one has been told.
+   */
+  async drain(spreadMs: number, clock: Clock, random: () => number): Promise<void> {
+    const told = [...this.#open].map((transport) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      clock.after(random() * spreadMs, () => {
+        transport.goAway({ code: 1012, reason: 'the server restarts', retryAfterMs: Math.round(random() * spreadMs) })
+        resolve()
+      })
+      return Promise.race([promise, transport.closed])
+    })
+    await Promise.all(told)
   }
 }

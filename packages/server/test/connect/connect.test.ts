@@ -89,6 +89,26 @@ describe('/-/connect', () => {
   })
 })
 
+describe('drain', () => {
+  it('[9.2] [9.3] tells each client when to come back, then closes with 1012; nothing queued is lost', async () => {
+    await using api = await serve()
+    using client = await ConnectClient.open(api.wsUrl)
+    using plain = await openSocket(`${api.wsUrl}/prices/AAPL`)
+    await client.subscribe('/prices/AAPL')
+    await api.hydrant.publish('/prices/AAPL', { price: 1 })
+    const drained = api.hydrant.drain({ waitMs: 50, spreadMs: 100 })
+    expect((await fetch(`${api.url}/-/ready`)).status).toBe(503)
+    expect((await fetch(`${api.url}/-/live`)).status).toBe(200)
+    expect((await fetch(`${api.url}/prices/AAPL`)).headers.get('retry-after')).toBe('5')
+    expect((await client.message()).d).toEqual({ price: 1 })
+    const { retryAfterMs } = await client.until(({ push }) => push === 'draining')
+    expect(retryAfterMs).toBeGreaterThanOrEqual(0)
+    expect(retryAfterMs).toBeLessThanOrEqual(100)
+    expect([await client.closed, (await plain.closed).code]).toEqual([1012, 1012])
+    await drained
+  })
+})
+
 describe('subscribe', () => {
   it('[3.3] [4.1] [4.2] introduces the channel, then sends its messages', async () => {
     await using api = await serve()

@@ -114,7 +114,7 @@ describe('the handshake', () => {
 
   it('[A16] to an address that is no channel is 404', async () => {
     await using api = await serve()
-    for (const path of ['/', '/-/docs', '/-/connect', '/nothing']) {
+    for (const path of ['/', '/-/docs', '/nothing']) {
       expect(await statusOf(api.port, handshake(path)), path).toBe(404)
     }
   })

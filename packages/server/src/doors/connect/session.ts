@@ -87,7 +87,10 @@ export function openSession(service: Service, { socket, head, deflate }: Session
   }
 
   service.transports.add({
-    goAway: () => connection.close(1001, 'the server stops'),
+    goAway: ({ code, reason, retryAfterMs }) => {
+      if (retryAfterMs !== undefined) session.push({ push: 'draining', retryAfterMs })
+      connection.close(code, reason)
+    },
     destroy: () => socket.destroy(),
     closed: closed.promise,
   })

@@ -72,7 +72,14 @@ export async function answerEventStream(
       resolve()
     })
   })
-  service.transports.add({ goAway: () => stream.end(), destroy: () => response.destroy(), closed })
+  service.transports.add({
+    goAway: ({ retryAfterMs }) => {
+      if (retryAfterMs !== undefined) stream.send(Buffer.from(`retry: ${retryAfterMs}\n\n`))
+      stream.end()
+    },
+    destroy: () => response.destroy(),
+    closed,
+  })
   stream.send(Buffer.from(`retry: ${RETRY_HINT_MS}\n\n`))
   subscription.start()
 }

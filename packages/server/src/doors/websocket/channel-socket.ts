@@ -53,7 +53,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   const subscription = subscribe(service, options, connection)
 
   service.transports.add({
-    goAway: () => connection.close(1001, 'the server stops'),
+    goAway: ({ code, reason }) => connection.close(code, reason),
     destroy: () => socket.destroy(),
     closed: closed.promise,
   })
