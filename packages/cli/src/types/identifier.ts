@@ -16,13 +16,13 @@ const word = /(?:(?![_\u{10000}-\u{10FFFF}])[\p{ID_Continue}])+/gu
 const startsName = /^[\p{ID_Start}]/u
 
 /** Names that a type of ours must not hide from the file that imports it, or that the output itself uses. */
-const reserved: ReadonlySet<string> = new Set([
-  'Api',
-  ...['Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'Date', 'Error', 'Function', 'Infinity', 'Intl', 'Iterator', 'JSON'],
-  ...['Map', 'Math', 'NaN', 'Number', 'Object', 'Partial', 'Pick', 'Omit', 'Promise', 'Proxy', 'Readonly', 'Record'],
-  ...['Reflect', 'RegExp', 'Required', 'Set', 'String', 'Symbol', 'Uint8Array', 'WeakMap', 'WeakSet'],
-  ...['Blob', 'Event', 'Headers', 'Request', 'Response', 'URL', 'WebSocket'],
-])
+const reserved: ReadonlySet<string> = new Set(
+  (
+    'Api Array ArrayBuffer BigInt Blob Boolean Date Error Event Function Headers Infinity Intl Iterator JSON Map Math NaN Number Object ' +
+    'Omit Partial Pick Promise Proxy Readonly Record Reflect RegExp Request Required Response Set String Symbol Uint8Array URL WeakMap ' +
+    'WeakSet WebSocket'
+  ).split(' '),
+)
 
 /** Gives each declaration a name that no other has. */
 export class Names {

@@ -2,22 +2,20 @@ import { docComment } from './doc-comment.ts'
 import { propertyName } from './literal-type.ts'
 import type { Doc, TypeTree } from './type-tree.ts'
 
-/** Unions are on one line up to this column. */
-const maxColumns = 100
-
-/** A type as text. Further lines are indented by `indent` spaces; the first is not. */
-export function printType(type: TypeTree, nameOf: (declaration: number) => string, indent = 0): string {
-  return new Printer(nameOf).type(type, indent)
-}
+/** What fits into so many columns is on one line. */
+const maxColumns = 120
 
 /** `export interface …` where it can be one: editors show its name, not its contents. */
 export function printDeclaration(
   { name, type, doc }: { readonly name: string; readonly type: TypeTree; readonly doc?: Doc },
   nameOf: (declaration: number) => string,
 ): string {
-  const printed = printType(type, nameOf)
-  const head = type.kind === 'object' ? `interface ${name} ` : `type ${name} =${printed.startsWith('\n') ? '' : ' '}`
-  return [...docComment(doc), `export ${head}${printed}`].join('\n')
+  const printer = new Printer(nameOf)
+  const declared =
+    type.kind === 'object'
+      ? `export interface ${name} ${printer.object(type, 0)}`
+      : printer.after(`export type ${name} =`, type, 0)
+  return [...docComment(doc), declared].join('\n')
 }
 
 class Printer {
@@ -29,13 +27,32 @@ class Printer {
     this.#nameOf = nameOf
   }
 
-  type(type: TypeTree, indent: number): string {
+  /** Something and then a type; lines after the first are indented like it. */
+  after(head: string, type: TypeTree, indent: number): string {
     const line = this.#line(type)
-    if (line !== undefined && line.length + indent <= maxColumns) return line
+    if (line !== undefined && indent + head.length + 1 + line.length <= maxColumns) return `${head} ${line}`
+    // A union begins on a line of its own, and so does the other name of an alias.
+    if (type.kind === 'union') return `${head}${this.#broken(type, indent)}`
+    if (type.kind === 'named' && indent === 0) return `${head}\n${spaces(indent + 2)}${line}`
+    return `${head} ${this.#broken(type, indent)}`
+  }
+
+  /** An object type with each member on a line of its own. */
+  object(type: ObjectType, indent: number): string {
+    const members = this.#members(type, indent + 2)
+    return members.length === 0 ? '{}' : block('{', members, '', '}', indent)
+  }
+
+  #type(type: TypeTree, indent: number): string {
+    const line = this.#line(type)
+    return line !== undefined && line.length + indent <= maxColumns ? line : this.#broken(type, indent)
+  }
+
+  #broken(type: TypeTree, indent: number): string {
     switch (type.kind) {
       case 'text':
       case 'named':
-        return line!
+        return this.#line(type)!
       case 'union':
         return type.members.map((member) => this.#alternative(member, indent + 2)).join('')
       case 'intersection':
@@ -51,17 +68,17 @@ class Printer {
           indent,
         )
       case 'object':
-        return block('{', this.#members(type, indent + 2), '', '}', indent)
+        return this.object(type, indent)
     }
   }
 
   #alternative(member: TypeTree, indent: number): string {
-    const printed = member.kind === 'intersection' ? this.#grouped(member, indent + 2) : this.type(member, indent + 2)
+    const printed = member.kind === 'intersection' ? this.#grouped(member, indent + 2) : this.#type(member, indent + 2)
     return `\n${spaces(indent)}| ${printed}`
   }
 
   #grouped(type: TypeTree, indent: number): string {
-    const printed = this.type(type, indent)
+    const printed = this.#type(type, indent)
     if (type.kind !== 'union' && type.kind !== 'intersection') return printed
     return printed.startsWith('\n') ? `(${printed}\n${spaces(indent)})` : `(${printed})`
   }
@@ -76,14 +93,9 @@ class Printer {
   #members({ properties, index }: ObjectType, indent: number): string[] {
     const members = properties.flatMap(({ name, optional, type, doc }) => [
       ...docComment(doc),
-      `${propertyName(name)}${optional ? '?' : ''}:${this.#value(type, indent)}`,
+      this.after(`${propertyName(name)}${optional ? '?' : ''}:`, type, indent),
     ])
-    return index === undefined ? members : [...members, `[key: string]:${this.#value(index, indent)}`]
-  }
-
-  #value(type: TypeTree, indent: number): string {
-    const printed = this.type(type, indent)
-    return printed.startsWith('\n') ? printed : ` ${printed}`
+    return index === undefined ? members : [...members, this.after('[key: string]:', index, indent)]
   }
 
   /** The type on one line, however long; undefined when it has to have several. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from '@hydrant/contract'
+import type { JsonObject } from '@hydrant/contract'
 import { literalType } from './literal-type.ts'
 import {
   type Doc,
@@ -172,6 +172,6 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 /** The documents' names are not ours: `constructor` is never read from the prototype. */
-function own(object: JsonObject, key: string): JsonSchema | unknown {
+function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
