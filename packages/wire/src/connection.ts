@@ -188,11 +188,13 @@ export class WireConnection {
 
   /**
    * Begins the closing handshake; does nothing when it has begun already. Without a code the Close frame is empty.
-   * Throws a TypeError for a code that may not travel, or a reason over 123 bytes of UTF-8.
+   * Throws a TypeError for a code that may not travel, or a reason over 123 bytes of UTF-8. The close deadline counts from
+   * `now`, by default the time of the last call that brought one: on a quiet connection that may be long ago.
    */
-  close(code?: number, reason?: string): void {
+  close(code?: number, reason?: string, now: number = this.#now): void {
     const payload = closePayload(code, reason)
     if (this.#state !== 'open') return
+    this.#now = now
     this.#queueClose(payload)
     this.#state = 'closing'
     this.#ourClose = { code: code ?? NO_STATUS, reason: reason ?? '' }

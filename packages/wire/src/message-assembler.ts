@@ -64,7 +64,8 @@ export class MessageAssembler {
     this.#announced += length
     if (final) this.#total = this.#announced + INFLATE_TAIL.length
     // Beyond 2^53 a length is no exact number any more, and no limit could mean it.
-    if (this.#announced > this.#limits.maxMessageBytes || this.#announced > Number.MAX_SAFE_INTEGER) {
+    const limit = this.#compressed ? this.#maxCompressedBytes : this.#limits.maxMessageBytes
+    if (this.#announced > limit || this.#announced > Number.MAX_SAFE_INTEGER) {
       return 'message-too-big'
     }
     if (++this.#fragments > this.#limits.maxFragments) return 'too-many-fragments'

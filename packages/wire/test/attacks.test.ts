@@ -368,12 +368,15 @@ describe('rows C of the attack table', () => {
     })
     const message = frame({ opcode: 2, payload: Buffer.alloc(65_536, 7), mask })
     const slab = Buffer.alloc(65_536)
+    let most = 0
     for (let at = 0; at < message.length; at++) {
       slab[0] = message[at]!
       connection.receive(slab.subarray(0, 1), 0)
-      if (at > 14) expect(connection.heldBytes).toBeLessThanOrEqual(2 * (at - 13))
+      if (at > 14) most = Math.max(most, connection.heldBytes / (at - 13))
     }
-    expect(got).toEqual(Buffer.alloc(65_536, 7))
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThanOrEqual(2)
+    expect(got?.equals(Buffer.alloc(65_536, 7))).toBe(true)
     expect(connection.heldBytes).toBe(0)
   })
 

@@ -116,7 +116,7 @@ describe('what one role writes, the other reads back', () => {
           expect(got).toEqual(expected)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -238,7 +238,7 @@ describe('the parts', () => {
           good = stream.push(bytes, at, Math.min(at + size, bytes.length))
         expect(good && stream.complete).toBe(valid)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
