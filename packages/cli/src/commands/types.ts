@@ -46,8 +46,9 @@ async function types(path: string, options: TypesOptions, terminal: Terminal): P
   // A checkout may have turned the line ends around.
   const current = written?.replaceAll('\r\n', '\n') === text
   if (check && !current) {
+    const side = options.perspective === 'server' ? '' : ` --perspective ${options.perspective}`
     const why = written === undefined ? 'does not exist' : 'is not current'
-    throw new CommandError('refused', `${output} ${why}; write it with: hydrant types ${path} -o ${output}`)
+    throw new CommandError('refused', `${output} ${why}; write it with: hydrant types ${path} -o ${output}${side}`)
   }
   // A file that is not touched starts no build.
   if (!current) await write(output, text)

@@ -85,7 +85,7 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
     settle()
   })
   const stop = (): void => {
-    connection.close(closeNormal)
+    connection.close(closeNormal, '', performance.now())
     settle()
   }
   signal.addEventListener('abort', stop)
@@ -103,7 +103,7 @@ async function* events({ socket, head }: Upgraded, signal: AbortSignal): AsyncGe
     }
   } finally {
     signal.removeEventListener('abort', stop)
-    connection.close(closeNormal)
+    connection.close(closeNormal, '', performance.now())
     // Nothing that comes now is wanted, but unread bytes would reset the connection and take our Close frame with them.
     socket.resume()
     settle()

@@ -57,7 +57,8 @@ export class Declarations {
     const key = reference.startsWith(definitions) ? reference.slice(definitions.length) : undefined
     if (key === undefined || !Object.hasOwn(scope.schemas, key)) return undefined
     const schema = scope.schemas[key]!
-    const wanted = typeName(key, 'Schema')
+    // A schema that refers to itself as `#` is called `root` by the model; it is the message.
+    const wanted = key === 'root' ? scope.message : typeName(key, 'Schema')
     const doc = docOf(schema)
     const otherwise = `${wanted}Schema`
     return this.#add(
@@ -77,7 +78,11 @@ export class Declarations {
     }
     this.#list.push(declaration)
     if (reference !== undefined) scope?.declared.set(reference, named)
-    this.#open.push({ number, schema, scope: scope ?? { schemas: definitionsOf(schema), declared: new Map() } })
+    this.#open.push({
+      number,
+      schema,
+      scope: scope ?? { schemas: definitionsOf(schema), declared: new Map(), message: declaration.wanted },
+    })
     return named
   }
 }
@@ -86,6 +91,8 @@ export class Declarations {
 interface Scope {
   readonly schemas: Readonly<Record<string, JsonSchema>>
   readonly declared: Map<string, TypeTree>
+  /** The name of the message's own type. */
+  readonly message: string
 }
 
 const definitions = '#/$defs/'

@@ -16,14 +16,15 @@ export function propertyName(name: string): string {
   return isIdentifier(name) ? name : quoted(name)
 }
 
-/** A string in single quotes, on one line, whatever is in it. */
+/** A string on one line, whatever is in it, in the quotes that need fewer escapes. */
 export function quoted(value: string): string {
   // JSON's escapes are TypeScript's; it leaves these few as they are.
-  const inner = JSON.stringify(value)
+  const double = JSON.stringify(value).replaceAll(/[\u007F-\u009F\u2028\u2029\uFEFF\uFFFD]/g, escaped)
+  if (value.includes("'") && !value.includes('"')) return double
+  return `'${double
     .slice(1, -1)
     .replaceAll(String.raw`\"`, '"')
-    .replaceAll("'", String.raw`\'`)
-  return `'${inner.replaceAll(/[\u007F-\u009F\u2028\u2029\uFEFF\uFFFD]/g, escaped)}'`
+    .replaceAll("'", String.raw`\'`)}'`
 }
 
 function escaped(character: string): string {
