@@ -2,7 +2,10 @@ import { misuse } from './errors.ts'
 
 /** What one connection may make us hold or wait for. Every limit has a default in {@link DEFAULT_LIMITS}. */
 export interface WireLimits {
-  /** Largest message, in bytes: on the wire summed over its fragments, and again after inflating. One more is 1009. */
+  /**
+   * Largest message, in bytes: summed over its fragments, or inflated. One more is 1009. Compressed it may take more on the wire,
+   * by what deflate adds at most to data that does not shrink.
+   */
   readonly maxMessageBytes: number
   /** Most frames in one message, empty ones included. One more is 1008. */
   readonly maxFragments: number

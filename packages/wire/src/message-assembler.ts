@@ -18,6 +18,7 @@ export interface MessageSink {
  */
 export class MessageAssembler {
   readonly #limits: WireLimits
+  readonly #maxCompressedBytes: number
   readonly #sink: MessageSink
   readonly #received = new GrowingBuffer()
   readonly #utf8 = new Utf8Stream()
@@ -32,6 +33,7 @@ export class MessageAssembler {
 
   constructor(limits: WireLimits, sink: MessageSink) {
     this.#limits = limits
+    this.#maxCompressedBytes = compressedBound(limits.maxMessageBytes)
     this.#sink = sink
   }
 
@@ -116,4 +118,12 @@ export class MessageAssembler {
     this.#sink.onMessage(payload, this.#binary)
     return undefined
   }
+}
+
+/**
+ * What a message of this size may take compressed: deflate makes data that does not shrink larger. Source: the most
+ * cautious case of zlib's `deflateBound`.
+ */
+function compressedBound(bytes: number): number {
+  return bytes + Math.ceil(bytes / 8) + Math.ceil(bytes / 64) + 16
 }

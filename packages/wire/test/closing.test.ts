@@ -44,6 +44,12 @@ describe('the closing handshake', () => {
     expect(pair.client.ending).toMatchObject({ kind: 'closed-by-us', code: 4000 })
   })
 
+  it('[W43] the close deadline counts from the time given to close, not from the last byte', () => {
+    const connection = new WireConnection({ role: 'server', events: silent, now: 0, limits: { pingIntervalMs: 0 } })
+    connection.close(1001, 'going', 60_000)
+    expect(connection.nextTimeout()).toBe(65_000)
+  })
+
   it('without a code is 1005 on both sides', () => {
     const pair = new Pair()
     pair.client.connection.close()

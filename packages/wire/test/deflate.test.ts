@@ -29,6 +29,13 @@ function compressedFrame(opcode: number, payload: Buffer, role: Role = 'server',
   return frame({ opcode, rsv: opcode === 0 ? 0 : 4, fin, payload, mask: role === 'server' ? KEY : undefined })
 }
 
+/** Bytes that do not shrink. */
+function noise(bytes: number): Buffer {
+  const data = Buffer.alloc(bytes)
+  seededBytes(7)(data)
+  return data
+}
+
 /** JSON that compresses as real messages do. */
 function sample(bytes: number): Buffer {
   let text = ''
@@ -200,6 +207,29 @@ describe('limits of inflating', () => {
       if (maxMessageBytes > 1) expect(playEveryWay(exact, options).events[0]).toMatch(/^binary/)
       expect(playEveryWay(over, options).events).toEqual([violation(1009, 'message-too-big')])
     }
+  })
+
+  it('[W07] data that does not shrink may be larger on the wire: at the limit it passes, one byte more is 1009', () => {
+    const limits = { maxMessageBytes: 70_000 }
+    for (const memLevel of [1, 9]) {
+      const exact = noise(70_000)
+      const wire = deflated(exact, { memLevel })
+      expect(wire.length).toBeGreaterThan(70_000)
+      const passed = play([compressedFrame(2, wire)], { limits, deflate: DEFLATE })
+      expect(passed.events[0]).toMatch(/^binary/)
+      const over = deflated(noise(70_001), { memLevel })
+      expect(play([compressedFrame(2, over)], { limits, deflate: DEFLATE }).events).toEqual([
+        violation(1009, 'message-too-big'),
+      ])
+    }
+  })
+
+  it('[W07] what no message of the limit needs on the wire is refused from the header', () => {
+    const limits = { maxMessageBytes: 6_400 }
+    const bound = 6_400 + 800 + 100 + 16
+    const header = (length: number): Buffer => Buffer.from([0xc2, 0xfe, length >> 8, length & 0xff, 0, 0, 0, 0])
+    expect(play([header(bound)], { limits, deflate: DEFLATE }).events).toEqual([])
+    expect(play([header(bound + 1)], { limits, deflate: DEFLATE }).events).toEqual([violation(1009, 'message-too-big')])
   })
 
   it('[C05] memory while inflating a bomb stays near the limit', () => {

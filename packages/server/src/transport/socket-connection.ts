@@ -102,7 +102,7 @@ export class SocketConnection implements TurnWork {
   /** Starts the closing handshake after what is queued. */
   close(code: number, reason: string): void {
     if (this.#ended) return
-    this.#wire.close(code, reason)
+    this.#wire.close(code, reason, this.#options.clock.monotonicMs())
     this.#writeAtEndOfTurn()
   }
 
