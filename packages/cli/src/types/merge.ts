@@ -3,7 +3,7 @@ import { Names } from './identifier.ts'
 import { type TypeTree, mapTypes } from './type-tree.ts'
 
 /** A declaration with its final name; its type refers to other merged ones. */
-export interface Named extends Declaration {
+interface Named extends Declaration {
   readonly name: string
 }
 

@@ -8,7 +8,7 @@ export type TypeTree =
   | { readonly kind: 'object'; readonly properties: readonly Property[]; readonly index?: TypeTree }
 
 /** A place of a tuple. */
-export interface TupleItem {
+interface TupleItem {
   readonly type: TypeTree
   readonly optional: boolean
 }
@@ -50,7 +50,7 @@ export function intersection(members: readonly TypeTree[]): TypeTree {
 }
 
 /** Whether it is this keyword. */
-export function isText(tree: TypeTree, written: string): boolean {
+function isText(tree: TypeTree, written: string): boolean {
   return tree.kind === 'text' && tree.text === written
 }
 

@@ -61,7 +61,7 @@ describe('a schema becomes', () => {
     [{ required: ['a'] }, '{\n  a: unknown\n}'],
     [{ properties: { 'a-b': { type: 'null' } }, required: ['a-b'] }, "{\n  'a-b': null\n}"],
     [{ oneOf: [{ type: 'string' }, { type: 'string', format: 'date' }, { type: 'number' }] }, 'string | number'],
-    [{ type: 'string', not: { const: 'x' }, if: {}, then: { minLength: 1 } }, 'string'],
+    [{ type: 'string', not: { const: 'x' }, if: {}, else: { minLength: 1 } }, 'string'],
     [{ type: 'object', oneOf: [{ $ref: '#/components/schemas/X' }] }, 'X'],
     [{ type: 'float' }, 'unknown'],
   ])('%j → %s', (schema, expected) => {

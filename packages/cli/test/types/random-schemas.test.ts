@@ -54,7 +54,7 @@ const { sample } = fc.letrec<{ sample: Sample }>((tie) => ({
           minItems: Math.min(least, items.length),
           ...(closed ? { items: false } : {}),
         },
-        value: items.map(({ value }) => value),
+        value: items.slice(0, least).map(({ value }) => value),
       })),
     fc
       .tuple(fc.array(tie('sample'), { minLength: 1, maxLength: 4 }), fc.constantFrom('anyOf', 'oneOf'))
