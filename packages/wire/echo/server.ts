@@ -46,7 +46,7 @@ export class EchoServer implements AsyncDisposable {
       this.server.close(() => resolve())
     })
     for (const [connection, driver] of this.#open) {
-      connection.close(1001)
+      connection.close(1001, '', performance.now())
       driver.flush()
     }
     for (const socket of this.#sockets) socket.destroy()
