@@ -67,9 +67,9 @@ export class Feed {
     this.roster = new Roster(() => host.changed(this), failed)
   }
 
-  /** Whether the server has to know about this channel. */
+  /** Whether the server knows about this channel, or has to. */
   get isActive(): boolean {
-    return this.#subscribers.size > 0 || this.roster.isActive
+    return this.#subscribers.size > 0 || this.roster.isActive || this.#wire !== 'off'
   }
 
   /** What everybody here has dealt with; undefined before anything came. */
@@ -142,10 +142,13 @@ export class Feed {
     this.#retries = 0
     this.#kind = entry.kind ?? 'stream'
     const { epoch, head, gap, members } = entry
+    const since = this.#asked?.since
     this.#head = { epoch, offset: head }
     if (!this.#goesOn) {
       this.#progress = this.#startOf(this.#asked!, this.#head)
-      if (gap !== undefined) this.#skip(gap, (cursor, from) => reaches(cursor, from))
+      // Whoever asked from before the gap was asked for on behalf of another one, and is still behind.
+      if (gap !== undefined)
+        this.#skip(gap, (cursor, from) => reaches(cursor, from) || formatPosition(cursor) === since)
     }
     for (const subscriber of this.#takers()) this.#settle(subscriber)
     if (members !== undefined) this.roster.replace(members)

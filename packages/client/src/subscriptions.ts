@@ -47,7 +47,10 @@ export class Subscriptions {
     this.#aliases.clear()
     this.#aliasesOf.clear()
     this.#byChannel.clear()
-    for (const feed of this.#active) feed.disconnected()
+    for (const feed of this.#active) {
+      feed.disconnected()
+      this.#note(feed)
+    }
   }
 
   end(error: HydrantError | undefined): void {
@@ -79,9 +82,13 @@ export class Subscriptions {
     }
   }
 
-  #change(feed: Feed): void {
+  #note(feed: Feed): void {
     if (feed.isActive) this.#active.add(feed)
     else this.#active.delete(feed)
+  }
+
+  #change(feed: Feed): void {
+    this.#note(feed)
     this.#changed.add(feed)
     if (this.#flushing) return
     this.#flushing = true
@@ -99,6 +106,7 @@ export class Subscriptions {
     const leave: string[] = []
     for (const feed of this.#changed) {
       const wish = feed.takeWish()
+      this.#note(feed)
       if (wish === 'unsubscribe') leave.push(feed.address)
       else if (wish !== undefined) {
         feeds.push(feed)
