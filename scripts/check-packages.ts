@@ -18,7 +18,9 @@ try {
     if (manifest.private === true) continue
     run('publint', ['run', path, '--strict'])
     if (manifest.exports === undefined) continue
-    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--silent', `--pack-destination=${packed}`, `./${path}`])) as [{ filename: string }]
+    const [{ filename }] = JSON.parse(
+      run('npm', ['pack', '--json', '--silent', `--pack-destination=${packed}`, `./${path}`]),
+    ) as [{ filename: string }]
     run('attw', [join(packed, filename), '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'])
     console.log(`${manifest.name}: manifest and types are right`)
   }
