@@ -2,7 +2,7 @@ import type { Down } from './down.ts'
 
 /**
  * Reads what a server says: a message, a reply or a push. Undefined for anything else, which a client ignores (rule 1.4). The
- * server is trusted for the fields; what is told apart here is only which kind it is.
+ * server is trusted for what is inside payloads, results and pushes; what is told apart here is only which kind it is.
  */
 export function parseDown(text: string): Down | undefined {
   let value: unknown
@@ -12,8 +12,14 @@ export function parseDown(text: string): Down | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const fields = value as Record<string, unknown>
+  const { c, o, t, id, result, error, push } = value as Record<string, unknown>
   const isDown =
-    typeof fields['c'] === 'number' || typeof fields['push'] === 'string' || typeof fields['id'] === 'number'
+    (typeof c === 'number' && typeof o === 'number' && typeof t === 'number') ||
+    typeof push === 'string' ||
+    (typeof id === 'number' && (isObject(result) || isObject(error)))
   return isDown ? (value as Down) : undefined
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
