@@ -12,7 +12,7 @@ import type {
 } from './api-types.ts'
 import { type ErrorCode, type HydrantError, isHydrantError } from './errors.ts'
 import type { ChannelEvents, Feed } from './feed.ts'
-import { type IterateOptions, IteratorSubscriber } from './iterator-subscriber.ts'
+import { type IterateOptions, IteratorSubscriber, type MessageIterator } from './iterator-subscriber.ts'
 import { ListenerSubscriber } from './listener-subscriber.ts'
 import type { Presence } from './presence.ts'
 import type { PublishOptions } from './publisher.ts'
@@ -67,7 +67,7 @@ export class Channel<Types = unknown> implements AsyncIterable<Received<Types>, 
   }
 
   /** The messages with name, position and time. Holds up to `buffer` of them; see {@link IterateOptions}. */
-  messages(options: IterateOptions = {}): AsyncIterableIterator<Message<Types>, undefined> & AsyncDisposable {
+  messages(options: IterateOptions = {}): MessageIterator<Message<Types>> {
     let leave = (): void => {}
     const subscriber = new IteratorSubscriber(
       options,
@@ -75,7 +75,7 @@ export class Channel<Types = unknown> implements AsyncIterable<Received<Types>, 
       () => leave(),
     )
     leave = this.#join(subscriber, options)
-    return subscriber as AsyncIterableIterator<never, undefined> & AsyncDisposable
+    return subscriber as MessageIterator<never>
   }
 
   /** The payloads: `for await (const tick of ticks)`. */

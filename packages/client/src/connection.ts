@@ -132,7 +132,7 @@ export class Connection {
 
   /** What a transport says counts only while it is the one in use. */
   #listener(isCurrent: () => boolean): TransportListener {
-    const { platform, clock, onDown } = this.#options
+    const { platform, clock, onError } = this.#options
     const begunMs = platform.monotonicMs()
     return {
       writable: () => {
@@ -147,16 +147,25 @@ export class Connection {
       received: (down) => {
         if (!isCurrent()) return
         this.#heard = true
-        if ('id' in down) return this.#settle(down)
-        if ('push' in down && down.push === 'draining') {
-          return this.#apply({ type: 'draining', retryAfterMs: down.retryAfterMs })
+        try {
+          this.#receive(down)
+        } catch (error) {
+          // Applications' listeners do not throw as far as here: it is something in the message.
+          onError(clientError('protocol-violation', undefined, error))
+          this.abandon('the server said what the protocol does not allow')
         }
-        onDown(down)
       },
       lost: (cause) => {
         if (isCurrent()) this.#lost(cause)
       },
     }
+  }
+
+  #receive(down: Down): void {
+    if ('id' in down) this.#settle(down)
+    else if ('push' in down && down.push === 'draining') {
+      this.#apply({ type: 'draining', retryAfterMs: down.retryAfterMs })
+    } else this.#options.onDown(down)
   }
 
   #open(via: Transport['via'], listen: (isCurrent: () => boolean) => TransportListener): Transport | undefined {

@@ -10,13 +10,20 @@ export interface IterateOptions extends SubscribeOptions {
   readonly buffer?: number | undefined
 }
 
+/** The messages of a channel as they are asked for. Leaving the loop, `return()` and disposing of it end the subscription. */
+export interface MessageIterator<M> extends AsyncIterableIterator<M, undefined>, AsyncDisposable {
+  next(): Promise<IteratorResult<M, undefined>>
+  return(): Promise<IteratorResult<M, undefined>>
+  [Symbol.asyncIterator](): MessageIterator<M>
+}
+
 interface Waiting {
   resolve(result: IteratorResult<AnyMessage, undefined>): void
   reject(error: HydrantError): void
 }
 
 /** Holds messages until they are asked for. */
-export class IteratorSubscriber extends Subscriber implements AsyncIterableIterator<AnyMessage, undefined> {
+export class IteratorSubscriber extends Subscriber implements MessageIterator<AnyMessage> {
   readonly #size: number
   readonly #onRoom: () => void
   readonly #leave: () => void

@@ -71,7 +71,7 @@ async function run(seed: number): Promise<{ seen: number; faults: number; gaps: 
       ).toBe(false)
   }
 
-  function witness(index: number): void {
+  function begin(index: number): void {
     const channel = CHANNELS[index]!
     const log = server.log(channel)
     const handle = handles[index]!
@@ -92,7 +92,7 @@ async function run(seed: number): Promise<{ seen: number; faults: number; gaps: 
     })
     if (sort === 3) {
       const messages = handle.messages({ buffer: 1 + draw(4) })
-      own = make('iterator', () => void messages.return(undefined))
+      own = make('iterator', () => void messages.return())
       void (async () => {
         for await (const { position, gap } of messages) {
           if (own.stopped) return
@@ -117,7 +117,7 @@ async function run(seed: number): Promise<{ seen: number; faults: number; gaps: 
     witnesses.push(own)
   }
 
-  for (let i = 0; i < CHANNELS.length; i++) witness(i)
+  for (let i = 0; i < CHANNELS.length; i++) begin(i)
   for (let step = 0; step < STEPS; step++) {
     const index = draw(CHANNELS.length)
     const channel = CHANNELS[index]!
@@ -146,7 +146,7 @@ async function run(seed: number): Promise<{ seen: number; faults: number; gaps: 
         server.repeats = !server.repeats
         break
       case 5:
-        witness(index)
+        begin(index)
         break
       case 6: {
         const going = witnesses.filter(({ stopped }) => !stopped)
