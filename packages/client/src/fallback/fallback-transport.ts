@@ -75,7 +75,7 @@ export class FallbackTransport implements Transport {
     }
   }
 
-  async #subscribe({ channels }: SubscribeRequest): Promise<object> {
+  async #subscribe({ id, channels }: SubscribeRequest): Promise<void> {
     const readers: ChannelReader[] = []
     const entries = await Promise.all(
       channels.map(async (channel): Promise<Subscribed | NotSubscribed> => {
@@ -100,16 +100,14 @@ export class FallbackTransport implements Transport {
       }),
     )
     // PROTOCOL.md 3.4: the reply is before the first message.
-    queueMicrotask(() => {
-      for (const reader of readers) {
-        const streaming = [...this.#readers.values()].filter((each) => each.mode === 'stream').length
-        void reader.run(streaming < MAX_STREAMS ? 'stream' : 'poll')
-      }
-    })
-    return { channels: entries }
+    this.#reply(id, { channels: entries })
+    for (const reader of readers) {
+      const streaming = [...this.#readers.values()].filter((each) => each.mode === 'stream').length
+      void reader.run(streaming < MAX_STREAMS ? 'stream' : 'poll')
+    }
   }
 
-  async #publish({ channel, data, base64, name, key }: PublishRequest): Promise<object> {
+  async #publish({ id, channel, data, base64, name, key }: PublishRequest): Promise<void> {
     const post = (contentType: string, body: BodyInit): Promise<Response> =>
       this.#fetch(channel, {
         method: 'POST',
@@ -130,12 +128,12 @@ export class FallbackTransport implements Transport {
       if (response.status === 415 && typeof data === 'string') response = await post('text/plain', data)
     }
     if (!response.ok) throw new HttpProblem(await problemOf(response))
-    return (await response.json()) as object
+    this.#reply(id, (await response.json()) as object)
   }
 
-  async #answer(id: number, answer: Promise<object>): Promise<void> {
+  async #answer(id: number, answer: Promise<void>): Promise<void> {
     try {
-      this.#reply(id, await answer)
+      await answer
     } catch (error) {
       if (error instanceof HttpProblem) this.#listener.received({ id, error: error.problem })
       // Nobody knows whether it arrived: as when a socket breaks.
