@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+/** From Node 24 on the sources run as they are; an older Node takes the built command, as its users do. */
+const command =
+  Number(process.versions.node.split('.')[0]) >= 24
+    ? ['--conditions=@hydrant/source', fileURLToPath(new URL('../src/main.ts', import.meta.url))]
+    : [fileURLToPath(new URL('../bin/hydrant.js', import.meta.url))]
 
 /** Node keeps the stripped sources there: a command starts in a third of the time. */
 const compileCache = path.join(tmpdir(), 'hydrant-compile-cache')
@@ -27,9 +31,9 @@ export interface Running extends AsyncDisposable {
   printed(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts the real command from its sources, as a process of its own. */
+/** Starts the real command as a process of its own. */
 export function start(...args: string[]): Running {
-  const child = spawn(process.execPath, ['--conditions=@hydrant/source', main, ...args], {
+  const child = spawn(process.execPath, [...command, ...args], {
     env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', NODE_COMPILE_CACHE: compileCache },
   })
   const output = { stdout: '', stderr: '' }
