@@ -163,7 +163,7 @@ export class Hydrant implements AsyncDisposable {
   async drain({ waitMs = 10_000, spreadMs = 60_000 }: DrainOptions = {}): Promise<void> {
     const { clock, transports, turn } = this.#service
     this.#draining = true
-    await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+    await new Promise<void>((elapsed) => clock.after(waitMs, elapsed))
     turn.flush()
     await transports.drain(spreadMs, clock, Math.random)
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts'
 
 /** Why a transport is told to go, and when its peer should come back. */
-export interface Goodbye {
+interface Goodbye {
   /** 1001: the server stops. 1012: it restarts, and others are there. */
   readonly code: 1001 | 1012
   readonly reason: string
