@@ -31,7 +31,7 @@ interface Publish {
 const WINDOW = 256
 /** The server knows a key for five minutes; a publish that was sent longer ago is not repeated. */
 const KEY_MS = 290_000
-export const DEFAULT_PUBLISH_TIMEOUT_MS = 290_000
+const DEFAULT_PUBLISH_TIMEOUT_MS = 290_000
 
 /** Publishes in order, once: what waits for a connection is queued up to a bound, what was not answered is sent again with its key. */
 export class Publisher {

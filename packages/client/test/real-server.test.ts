@@ -11,6 +11,7 @@ channels:
   chat:
     address: /chat/{room}
     parameters: { room: {} }
+    x-hydrant: { history: { messages: 10000 } }
     messages:
       say: { payload: { type: object, required: [text], properties: { text: { type: string } } } }
   quotes:

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const FILE = join(ROOT, 'packages/client/test/api.types.ts')
+const FILE = join(ROOT, 'packages/client/test/api.test-d.ts')
 
 /** What the compiler says of some files, strictly, as a user's project would. */
 function compile(...files: string[]): string {

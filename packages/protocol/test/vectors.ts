@@ -11,7 +11,7 @@ export interface Vector<Outcome> {
   readonly outcome: Outcome
 }
 
-export type UpOutcome =
+type UpOutcome =
   | { readonly kind: 'request' }
   | { readonly kind: 'refused'; readonly id: number; readonly code: string; readonly pointers?: readonly string[] }
   | { readonly kind: 'strike'; readonly code: string }
