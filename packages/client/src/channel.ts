@@ -80,7 +80,8 @@ export class Channel<Types = unknown> implements AsyncIterable<Received<Types>, 
 
   /** The payloads: `for await (const tick of ticks)`. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Received<Types>, undefined> {
-    await using messages = this.messages()
+    // Leaving the loop ends the subscription too.
+    const messages = this.messages()
     for await (const message of messages) yield (message as { readonly data: Received<Types> }).data
     return undefined
   }

@@ -103,6 +103,39 @@ describe('with the server', () => {
     expect(seen).toEqual(['hi', new Uint8Array([0, 255])])
   })
 
+  it('[3.2] [3.3] a state channel begins with its state, for a listener that comes later too', async ({ skip }) => {
+    await using server = await serve()
+    const kinds: unknown[] = []
+    const openSocket: typeof thisPlatform.openSocket = (url, subprotocol) => {
+      const socket = new WebSocket(url, subprotocol)
+      socket.addEventListener('message', ({ data }) => {
+        const { result } = JSON.parse(String(data)) as { result?: { channels?: { kind?: string }[] } }
+        for (const { kind } of result?.channels ?? []) kinds.push(kind)
+      })
+      return socket as never
+    }
+    await using api = connect(`ws://127.0.0.1:${server.port}`, { platform: { openSocket } })
+    for (const [symbol, bid] of [
+      ['A', 1],
+      ['B', 2],
+      ['A', 3],
+    ])
+      await server.hydrant.publish('/quotes', { symbol, bid })
+    const quotes = api.channel('/quotes')
+    const first: unknown[] = []
+    const later: unknown[] = []
+    await quotes.subscribe((data) => first.push(data)).ready
+    skip(kinds[0] === undefined, 'the server does not say the kind of its channels yet (rule 3.3)')
+    await until(api, () => first.length === 2)
+    await quotes.subscribe((data) => later.push(data)).ready
+    await until(api, () => later.length === 2)
+    const state = [
+      { symbol: 'B', bid: 2 },
+      { symbol: 'A', bid: 3 },
+    ]
+    expect([first, later, kinds[0]]).toEqual([state, state, 'state'])
+  })
+
   it('uses HTTP where sockets are blocked, leaves it when they are not, and nothing is lost, repeated or out of order', async () => {
     await using server = await serve()
     await using proxy = await openBlockingProxy(server.port)
