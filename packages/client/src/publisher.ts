@@ -100,12 +100,7 @@ export class Publisher {
 
   /** What was sent and not answered goes to the front, in its order. */
   disconnected(): void {
-    const again: Publish[] = []
-    const nowMs = this.#platform.monotonicMs()
-    for (const publish of this.#sent) {
-      if (nowMs - publish.firstSentMs! < KEY_MS) again.push(publish)
-      else publish.result.reject(clientError('outcome-unknown'))
-    }
+    const again = [...this.#sent]
     this.#sent.clear()
     this.#queue.unshift(...again)
     for (const { bytes } of again) this.#queuedBytes += bytes

@@ -138,6 +138,23 @@ describe('a channel', () => {
     expect(seen).toEqual([1, 2])
   })
 
+  it('[3.1] a request that is refused as a whole is asked channel by channel: the others begin', async () => {
+    const { api, network, server } = openClient()
+    const seen: unknown[] = []
+    const problem = { type: 'x', title: 't', status: 400, detail: 'd', code: 'field-invalid' }
+    server.intercept = (request) =>
+      request.op === 'subscribe' && request.channels.some(({ channel }) => channel === '/odd')
+        ? { error: problem }
+        : undefined
+    const odd = errorOf(api.channel('/odd').subscribe(() => {}).ready)
+    api.channel('/a').subscribe((data) => seen.push(data))
+    await network.flush()
+    expect(await odd).toMatchObject({ code: 'field-invalid' })
+    server.publish('/a', 1)
+    await network.flush()
+    expect(seen).toEqual([1])
+  })
+
   it('a listener that throws or rejects costs the others nothing, and is told', async () => {
     const { api, network, server } = openClient()
     const seen: unknown[] = []
