@@ -10,7 +10,11 @@ export class SocketTransport implements Transport {
   /** Throws when the URL cannot be a socket's. */
   constructor(url: string, platform: Platform, listener: TransportListener) {
     const socket = platform.openSocket(url, SUBPROTOCOL)
-    socket.onopen = () => listener.writable()
+    let isOpen = false
+    socket.onopen = () => {
+      isOpen = true
+      listener.writable()
+    }
     socket.onmessage = ({ data }) => {
       const down = typeof data === 'string' ? parseDown(data) : undefined
       if (down === undefined) return
@@ -18,7 +22,10 @@ export class SocketTransport implements Transport {
       else listener.received(down)
     }
     socket.onclose = ({ code, reason }) => listener.lost({ code, reason })
-    socket.onerror = null
+    // Node 22 tells no `close` of a socket that never opened.
+    socket.onerror = () => {
+      if (!isOpen) listener.lost({ code: 1006, reason: 'the socket could not be opened' })
+    }
     this.#socket = socket
   }
 

@@ -86,6 +86,14 @@ describe('the connection', () => {
     expect(api.state).toMatchObject({ name: 'waiting', reason: 'no answer within 10000 ms' })
   })
 
+  it('takes an error before it is open for the end: not every platform tells `close` then', async () => {
+    const { api, network } = openClient()
+    network.socket.onerror?.(undefined as never)
+    expect(api.state).toMatchObject({ name: 'waiting', code: 1006 })
+    await network.pass(5_000)
+    expect([api.state.name, network.sockets.length]).toEqual(['open', 2])
+  })
+
   it('[1.7] notices a connection that is silently gone by its own ping', async () => {
     const { api, network } = openClient()
     await network.pass(20_000)
