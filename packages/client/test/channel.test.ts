@@ -235,6 +235,21 @@ describe('a channel', () => {
     expect(await closed.next()).toEqual({ done: true, value: undefined })
   })
 
+  it('can be subscribed again after it was left while it was asked for and the connection broke (seed 115694)', async () => {
+    const { api, network, server } = openClient()
+    await network.flush()
+    const seen: unknown[] = []
+    const left = api.channel('/a').subscribe(() => {})
+    await Promise.resolve()
+    left.unsubscribe()
+    network.socket.end(1006)
+    api.channel('/a').subscribe((data) => seen.push(data))
+    await network.pass(5_000)
+    server.publish('/a', 1)
+    await network.flush()
+    expect(seen).toEqual([1])
+  })
+
   it('goes on from a position that was kept', async () => {
     const { api, network, server } = openClient()
     for (const n of [1, 2, 3]) server.publish('/a', n)
