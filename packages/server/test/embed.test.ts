@@ -173,6 +173,14 @@ describe('/-/', () => {
     }
   })
 
+  it('serves the contract of the socket protocol itself, which reads without a complaint', async () => {
+    await using api = await serve()
+    const response = await fetch(`${api.url}/-/connect.asyncapi.yaml`)
+    const { contract, diagnostics } = readContract(await response.text())
+    expect(contract!.info.title).toContain('hydrant.v1')
+    expect(diagnostics.filter(({ severity }) => severity !== 'info')).toEqual([])
+  })
+
   it('answers health, and 503 with Retry-After while it stops', async () => {
     await using api = await serve()
     expect((await fetch(`${api.url}/-/live`)).status).toBe(200)

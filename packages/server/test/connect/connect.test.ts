@@ -116,6 +116,7 @@ describe('subscribe', () => {
     const entry = await client.subscribe('/prices/AAPL')
     expect(entry).toEqual({
       channel: '/prices/AAPL',
+      kind: 'stream',
       aliases: expect.any(Object),
       epoch: expect.any(String),
       time: expect.any(Number),

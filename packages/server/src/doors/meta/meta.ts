@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { ServerResponse } from 'node:http'
 import { stringify } from 'yaml'
 import type { Contract } from '@hydrant/contract'
 import { PAGE_CSP, renderPage } from '../../page/render-page.ts'
 import { pageAssets } from '../../page/assets.ts'
 import { answer, answerJson, type Headers } from '../answer.ts'
+
+const YAML = 'application/yaml; charset=utf-8'
 
 interface Document {
   readonly contentType: string
@@ -19,10 +23,8 @@ export class MetaDoor {
   constructor(contract: Contract) {
     this.#documents = new Map([
       ['/-/asyncapi.json', () => json(`${JSON.stringify(contract.document, null, 2)}\n`)],
-      [
-        '/-/asyncapi.yaml',
-        () => ({ contentType: 'application/yaml; charset=utf-8', body: stringify(contract.document) }),
-      ],
+      ['/-/asyncapi.yaml', () => ({ contentType: YAML, body: stringify(contract.document) })],
+      ['/-/connect.asyncapi.yaml', socketProtocol],
       ['/-/docs', () => page(contract)],
       ...[...pageAssets].map(([path, asset]) => [path, () => asset] as const),
     ])
@@ -47,6 +49,12 @@ export class MetaDoor {
 /** `/-/live` and `/-/ready`. */
 export function answerHealth(response: ServerResponse, healthy: boolean): void {
   answerJson(response, healthy ? 200 : 503, `${JSON.stringify({ status: healthy ? 'ok' : 'unavailable' })}\n`)
+}
+
+/** The socket protocol's own contract. */
+function socketProtocol(): Document {
+  const path = createRequire(import.meta.url).resolve('@hydrant/protocol/hydrant.v1.asyncapi.yaml')
+  return { contentType: YAML, body: readFileSync(path, 'utf8') }
 }
 
 function json(body: string): Document {

@@ -66,7 +66,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
     const members = followPresence(session, address, request.presence === true)
     return {
       subscription: made.subscription,
-      result: { channel: address, ...announcer.introduce(), ...recovery, ...members },
+      result: { channel: address, kind: channel.kind, ...announcer.introduce(), ...recovery, ...members },
     }
   } catch (error) {
     hold.release()
