@@ -88,6 +88,11 @@ export class Feed implements LiveListener, TurnWork {
     return this.#members.length
   }
 
+  /** Calls `run` in the next turn of the event loop: for a reader whose log lags behind what the feed has heard. */
+  afterTurn(run: () => void): void {
+    this.#surroundings.clock.endOfTurn(run)
+  }
+
   /** The member's cursor must be at or past `received`. */
   join(member: FeedMember): void {
     member.feedIndex = this.#members.length

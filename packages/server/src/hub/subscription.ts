@@ -156,15 +156,27 @@ export class Subscription implements FeedMember {
         page.then(
           (read) => {
             if (this.#state !== 'catching-up') return
-            this.#take(read)
-            this.#catchUp()
+            this.#goOnFrom(read)
           },
           (error: unknown) => this.#fail(error),
         )
         return
       }
       this.#take(page)
+      if (this.#waitsForLog(page)) return
     }
+  }
+
+  #goOnFrom(page: LogPage): void {
+    this.#take(page)
+    if (!this.#waitsForLog(page)) this.#catchUp()
+  }
+
+  /** A log that has nothing more, although the feed has heard of more, is asked again a turn later and not at once. */
+  #waitsForLog(page: LogPage): boolean {
+    if (page.entries.length > 0 || page.more || this.#meetsLiveEnd()) return false
+    this.#options.feed.afterTurn(() => this.#catchUp())
+    return true
   }
 
   #meetsLiveEnd(): boolean {

@@ -200,6 +200,41 @@ function answersLate(turns: () => number): (broker: Broker) => Broker {
   })
 }
 
+/** Answers reads from a log that does not show its newest entry yet, so many times. */
+function lags(times: number): (broker: Broker) => Broker {
+  let left = times
+  return (broker) => ({
+    publish: (...args) => broker.publish(...args),
+    findPublished: (...args) => broker.findPublished(...args),
+    subscribe: (...args) => broker.subscribe(...args),
+    ready: () => true,
+    close: () => broker.close(),
+    async read(...args) {
+      const page = await broker.read(...args)
+      if (left-- <= 0 || page.entries.length === 0) return page
+      const entries = page.entries.slice(0, -1)
+      return { ...page, entries, next: entries.at(-1)?.offset ?? args[2].since?.offset ?? 0 }
+    },
+  })
+}
+
+describe('a log that lags behind the live feed', () => {
+  it('is asked again once a turn until it has caught up', async () => {
+    const bench = new Bench(lags(5))
+    await bench.publish('1', '2')
+    const { sink, subscription } = await bench.read({ since: { epoch: 'e', offset: 0 } })
+    for (let turn = 0; turn < 4; turn++) {
+      for (let i = 0; i < 10; i++) await Promise.resolve()
+      expect(subscription.isLive).toBe(false)
+      bench.clock.flushTurn()
+    }
+    for (let i = 0; i < 10; i++) await Promise.resolve()
+    await bench.publish('3')
+    bench.clock.flushTurn()
+    expect([sink.seen, subscription.isLive]).toEqual([['1', '2', '3'], true])
+  })
+})
+
 describe('the seam', () => {
   it('[E01] holds for any order of publishes, turns, joins, blocked readers and late answers', async () => {
     const step = fc.constantFrom('publish', 'turn', 'join', 'resume', 'block', 'unblock', 'leave', 'yield')
