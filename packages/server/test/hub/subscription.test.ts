@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Broker } from '../../src/broker/broker.ts'
+import type { Broker, LogPage } from '../../src/broker/broker.ts'
 import { Bench, draftOf, STATE, STREAM } from './reader.ts'
 
 describe('a subscription', () => {
@@ -183,38 +183,38 @@ describe('[C10] a reader that does not keep up', () => {
   })
 })
 
-/** Answers reads after some microtasks, so that publishes fall between a question and its answer. */
-function answersLate(turns: () => number): (broker: Broker) => Broker {
+/** The broker with another way of reading. */
+function readingBy(
+  read: (broker: Broker, ...args: Parameters<Broker['read']>) => Promise<LogPage>,
+): (broker: Broker) => Broker {
   return (broker) => ({
     publish: (...args) => broker.publish(...args),
     findPublished: (...args) => broker.findPublished(...args),
     subscribe: (...args) => broker.subscribe(...args),
     ready: () => true,
     close: () => broker.close(),
-    async read(...args) {
-      for (let i = turns(); i > 0; i--) await Promise.resolve()
-      const page = await broker.read(...args)
-      for (let i = turns(); i > 0; i--) await Promise.resolve()
-      return page
-    },
+    read: (...args) => read(broker, ...args),
+  })
+}
+
+/** Answers reads after some microtasks, so that publishes fall between a question and its answer. */
+function answersLate(turns: () => number): (broker: Broker) => Broker {
+  return readingBy(async (broker, ...args) => {
+    for (let i = turns(); i > 0; i--) await Promise.resolve()
+    const page = await broker.read(...args)
+    for (let i = turns(); i > 0; i--) await Promise.resolve()
+    return page
   })
 }
 
 /** Answers reads from a log that does not show its newest entry yet, so many times. */
 function lags(times: number): (broker: Broker) => Broker {
   let left = times
-  return (broker) => ({
-    publish: (...args) => broker.publish(...args),
-    findPublished: (...args) => broker.findPublished(...args),
-    subscribe: (...args) => broker.subscribe(...args),
-    ready: () => true,
-    close: () => broker.close(),
-    async read(...args) {
-      const page = await broker.read(...args)
-      if (left-- <= 0 || page.entries.length === 0) return page
-      const entries = page.entries.slice(0, -1)
-      return { ...page, entries, next: entries.at(-1)?.offset ?? args[2].since?.offset ?? 0 }
-    },
+  return readingBy(async (broker, ...args) => {
+    const page = await broker.read(...args)
+    if (left-- <= 0 || page.entries.length === 0) return page
+    const entries = page.entries.slice(0, -1)
+    return { ...page, entries, next: entries.at(-1)?.offset ?? args[2].since?.offset ?? 0 }
   })
 }
 
