@@ -10,8 +10,6 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     testTimeout: 15_000,
-    // Machines that CI shares are noisy. What only passes the second time is still reported as flaky.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },

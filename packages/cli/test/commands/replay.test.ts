@@ -91,12 +91,15 @@ describe('hydrant replay', () => {
   it('keeps the recorded spacing, divided by the speed', async () => {
     await using server = await api()
     const from = await file('spaced.jsonl', row(10, '1'), row(10, '2'), row(14, '3'))
+    const begun = Date.now()
     const { code, stderr } = await run(['replay', from, '--to', server.url('/any/x'), '--speed', '10'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '3 read, 3 selected, 3 published, 0 refused\n' })
     const page = (await (await fetch(server.url('/any/x'))).json()) as { messages: { time: string; data: number }[] }
     const [first, , last] = page.messages.map(({ time }) => Date.parse(time)) as [number, number, number]
     expect(page.messages.map(({ data }) => data)).toEqual([1, 2, 3])
-    // The first message waits for its connection, which the last one does not; how late timers are is the machine's business.
+    // Timers may fire a millisecond early; how late they are is the machine's business. That the first message waits for its
+    // connection, and the last one does not, shortens what the server sees; `pace.test.ts` has the exact spacing.
+    expect(last - begun).toBeGreaterThanOrEqual(395)
     expect(last - first).toBeGreaterThanOrEqual(300)
   })
 
