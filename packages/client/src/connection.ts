@@ -165,7 +165,8 @@ export class Connection {
     if ('id' in down) this.#settle(down)
     else if ('push' in down && down.push === 'draining') {
       this.#apply({ type: 'draining', retryAfterMs: down.retryAfterMs })
-    } else this.#options.onDown(down)
+    } else if ('push' in down && down.push === 'error') this.#options.onError(serverError(down.error))
+    else this.#options.onDown(down)
   }
 
   #open(via: Transport['via'], listen: (isCurrent: () => boolean) => TransportListener): Transport | undefined {
