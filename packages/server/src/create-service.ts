@@ -4,6 +4,7 @@ import { MemoryBroker } from './broker/memory-broker.ts'
 import { Origins } from './guard/origins.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
+import { Observer } from './observe/observer.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
 import { Presence } from './presence/presence.ts'
@@ -24,11 +25,13 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const maxMessageBytes = options.maxMessageBytes ?? 65_536
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
+  const observer = new Observer(contract, clock)
   return {
     contract,
     broker,
     hub: new Hub(broker, turn, clock),
-    publisher: new Publisher(broker, handlers, maxMessageBytes),
+    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes }),
+    observer,
     requests: new Requests(),
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,

@@ -7,6 +7,7 @@ import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
 import { loadContract } from './load-contract.ts'
+import { EMBEDDED } from './observe/door.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Incoming } from './publish/accept-message.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
@@ -131,6 +132,7 @@ export class Hydrant implements AsyncDisposable {
     const published = await this.#service.publisher.publish({
       at,
       role: 'application',
+      sender: EMBEDDED,
       messages: [message],
       idempotencyKey,
       fromOutside: false,

@@ -3,6 +3,7 @@ import type { WireLimits } from '@hydrant/wire'
 import type { Broker } from './broker/broker.ts'
 import type { Origins } from './guard/origins.ts'
 import type { Hub } from './hub/hub.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Presence } from './presence/presence.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Requests } from './requests/requests.ts'
@@ -19,6 +20,8 @@ export interface Service {
   readonly publisher: Publisher
   readonly requests: Requests
   readonly presence: Presence
+  /** Hears what happens, for metrics, traces, logs and quarantine. */
+  readonly observer: Observer
   readonly clock: Clock
   readonly turn: Turn
   readonly deadlines: Deadlines

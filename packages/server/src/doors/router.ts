@@ -55,6 +55,7 @@ export class Router {
     // Before anything asynchronous: a reset during the handshake must find a listener.
     const onError = (): void => void socket.destroy()
     socket.on('error', onError)
+    const door = request.url?.split('?')[0] === CONNECT_PATH ? 'socket' : 'websocket'
     try {
       this.#refuseTooManyHeaders(request)
       if ((this.#answering.get(socket) ?? 0) > 0) {
@@ -69,6 +70,7 @@ export class Router {
     } catch (error) {
       const refused = toHydrantError(error)
       if (refused.code === 'internal') this.#service.onFault(error)
+      this.#service.observer.handshake(door, refused.code)
       refuseUpgrade(socket, refused, request.url?.split('?')[0])
     }
   }
@@ -132,6 +134,7 @@ export class Router {
   #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const answered = toHydrantError(error)
     if (answered.code === 'internal') this.#service.onFault(error)
+    if (accepts(request, 'text/event-stream')) this.#service.observer.handshake('sse', answered.code)
     if (response.headersSent) {
       response.destroy()
       return

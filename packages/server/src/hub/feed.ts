@@ -1,7 +1,8 @@
 import type { Broker, Entry, LiveListener, LiveSubscription, LogPolicy, MaybePromise } from '../broker/broker.ts'
 import { type AliasIssuer, Origin } from '../message/origin.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Turn, TurnWork } from '../runtime/turn.ts'
+import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
+import type { Turn, TurnWatcher, TurnWork } from '../runtime/turn.ts'
 import { LiveBatch } from './live-batch.ts'
 
 /** A reader that has caught up with the log and takes batches as they come. */
@@ -38,22 +39,29 @@ const MEMBERS_PER_TURN = 4096
  * The live end of one channel: gathers what is published in a turn of the event loop and hands it to every member as one
  * batch. A publish costs one append here, however many members there are.
  */
-export class Feed implements LiveListener, TurnWork {
+export class Feed implements LiveListener, TurnWork, TurnWatcher {
   readonly address: string
   readonly #surroundings: FeedSurroundings
+  readonly #meter: ChannelMeter
   readonly #members: FeedMember[] = []
   #live: LiveSubscription | undefined
   #origin: Origin
   #received = 0
   #pending: Entry[] = []
   #pendingBytes = 0
+  /** When the oldest of `#pending` came. */
+  #pendingSinceMs = 0
   #current: LiveBatch | undefined
   /** Members below this index have not been given `#current` yet. */
   #remaining = 0
   #queued = false
+  /** When what this turn handed out came, and to how many members it went. */
+  #handedOutSinceMs = 0
+  #handedOutTo = 0
 
-  constructor(address: string, surroundings: FeedSurroundings) {
+  constructor(address: string, surroundings: FeedSurroundings, meter: ChannelMeter) {
     this.address = address
+    this.#meter = meter
     this.#surroundings = surroundings
     this.#origin = this.#newOrigin('')
   }
@@ -116,6 +124,7 @@ export class Feed implements LiveListener, TurnWork {
       this.#origin = this.#newOrigin(epoch)
       this.#breakAll()
     }
+    if (this.#pending.length === 0) this.#pendingSinceMs = this.#surroundings.clock.monotonicMs()
     for (const entry of entries) {
       this.#pending.push(entry)
       this.#pendingBytes += entry.payload.length
@@ -131,6 +140,12 @@ export class Feed implements LiveListener, TurnWork {
 
   onBreak(): void {
     this.#breakAll()
+  }
+
+  /** What was handed out in this turn has been written. */
+  written(nowMs: number): void {
+    this.#meter.delivery.record(nowMs - this.#handedOutSinceMs, this.#handedOutTo)
+    this.#handedOutTo = 0
   }
 
   endTurn(): boolean {
@@ -170,7 +185,7 @@ export class Feed implements LiveListener, TurnWork {
   #serve(budget: number): void {
     if (this.#current === undefined) {
       if (this.#pending.length === 0) return
-      this.#current = new LiveBatch(this.#renewedOrigin(), this.#pending)
+      this.#current = new LiveBatch(this.#renewedOrigin(), this.#pending, this.#pendingSinceMs)
       this.#pending = []
       this.#pendingBytes = 0
       this.#remaining = this.#members.length
@@ -185,6 +200,16 @@ export class Feed implements LiveListener, TurnWork {
       if (member.cursor < batch.lastOffset) member.deliver(batch)
       left--
     }
+    this.#watchWrites(batch, budget - left)
     if (this.#remaining <= 0) this.#current = undefined
+  }
+  /** One reading of the clock for all members that this turn served, when their writes are done. */
+  #watchWrites(batch: LiveBatch, served: number): void {
+    if (served === 0) return
+    if (this.#handedOutTo === 0) {
+      this.#handedOutSinceMs = batch.sinceMs
+      this.#surroundings.turn.watch(this)
+    }
+    this.#handedOutTo += served
   }
 }

@@ -1,6 +1,7 @@
 import type { Entry } from '../broker/broker.ts'
 import type { Format } from '../message/encode.ts'
 import type { Origin } from '../message/origin.ts'
+import type { ReaderMeter } from '../observe/meters/channel-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { encodeEntries } from '../message/encode.ts'
 import type { Sink } from './sink.ts'
@@ -21,6 +22,7 @@ export class HoseSink implements Sink {
   readonly #sink: Sink
   readonly #clock: Clock
   readonly #options: HoseOptions
+  readonly #meter: ReaderMeter
   /** In log order: a newer message of the same value moves to the end. */
   readonly #waiting = new Map<unknown, Entry>()
   #waitingBytes = 0
@@ -29,7 +31,9 @@ export class HoseSink implements Sink {
   #cancel: (() => void) | undefined
   #drained: (() => void)[] = []
 
-  constructor(sink: Sink, clock: Clock, options: HoseOptions) {
+  /** `meter` counts what is conflated, and what is sent: a subscription cannot know how much of what it hands over leaves. */
+  constructor(sink: Sink, clock: Clock, options: HoseOptions, meter: ReaderMeter) {
+    this.#meter = meter
     this.#sink = sink
     this.#clock = clock
     this.#options = options
@@ -74,7 +78,10 @@ export class HoseSink implements Sink {
       this.#waiting.clear()
       this.#waitingBytes = 0
       this.#lastSentMs = this.#clock.monotonicMs()
-      this.#sink.send(encodeEntries(this.format, this.#origin!, entries), this.#origin!)
+      const chunk = encodeEntries(this.format, this.#origin!, entries)
+      this.#sink.send(chunk, this.#origin!)
+      this.#meter.messages += entries.length
+      this.#meter.bytes += chunk.length
     }
     for (const run of this.#drained.splice(0)) this.#sink.onceDrained(run)
   }
@@ -91,6 +98,7 @@ export class HoseSink implements Sink {
     const replaced = this.#waiting.get(value)
     if (replaced !== undefined) {
       this.#waiting.delete(value)
+      this.#meter.conflated++
       this.#waitingBytes -= replaced.payload.length
     }
     this.#waiting.set(value, entry)

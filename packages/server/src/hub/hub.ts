@@ -1,5 +1,6 @@
 import type { Broker, LogPolicy, MaybePromise } from '../broker/broker.ts'
 import { AliasIssuer } from '../message/origin.ts'
+import { ChannelMeter } from '../observe/meters/channel-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn } from '../runtime/turn.ts'
 import { Feed, type FeedSurroundings } from './feed.ts'
@@ -33,11 +34,11 @@ export class Hub {
     return this.#feeds.size
   }
 
-  /** Opens the channel's feed, or joins the users of the open one. Rejects when the broker refuses. */
-  async hold(address: string, policy: LogPolicy): Promise<FeedHold> {
+  /** Opens the channel's feed, or joins the users of the open one. Rejects when the broker refuses. `meter` counts what goes through it. */
+  async hold(address: string, policy: LogPolicy, meter: ChannelMeter = new ChannelMeter(address)): Promise<FeedHold> {
     let open = this.#feeds.get(address)
     if (open === undefined) {
-      const feed = new Feed(address, this.#surroundings)
+      const feed = new Feed(address, this.#surroundings, meter)
       open = { feed, opened: feed.open(this.#broker, policy), users: 0 }
       this.#feeds.set(address, open)
     }

@@ -16,14 +16,28 @@ export class LiveBatch {
   readonly entries: readonly Entry[]
   readonly firstOffset: number
   readonly lastOffset: number
+  /** When the oldest of the entries came, on the monotonic clock. */
+  readonly sinceMs: number
+  /** How many of the entries the contract sends to clients. */
+  readonly countForClients: number
   readonly #forClients: Chunks = {}
   readonly #forApplication: Chunks = {}
 
-  constructor(origin: Origin, entries: readonly Entry[]) {
+  constructor(origin: Origin, entries: readonly Entry[], sinceMs: number) {
+    this.sinceMs = sinceMs
     this.origin = origin
     this.entries = entries
     this.firstOffset = entries[0]!.offset
     this.lastOffset = entries[entries.length - 1]!.offset
+    let countForClients = 0
+    for (const entry of entries) if (entry.forClients) countForClients++
+    this.countForClients = countForClients
+  }
+
+  /** How many entries after `cursor` this view shows. */
+  countAfter(cursor: number, view: View): number {
+    if (cursor >= this.firstOffset) return this.entriesAfter(cursor, view).length
+    return view === 'client' ? this.countForClients : this.entries.length
   }
 
   /** The entries after `cursor` that this view shows. */
@@ -58,7 +72,7 @@ export function visibleOf(entries: readonly Entry[], view: View): readonly Entry
 }
 
 /** The bytes of the entries that this view shows, or null when there are none. */
-export function encodeVisible(origin: Origin, entries: readonly Entry[], format: Format, view: View): Buffer | null {
+function encodeVisible(origin: Origin, entries: readonly Entry[], format: Format, view: View): Buffer | null {
   const visible = visibleOf(entries, view)
   return visible.length === 0 ? null : encodeEntries(format, origin, visible)
 }

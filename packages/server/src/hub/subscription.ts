@@ -1,8 +1,9 @@
 import type { Broker, LogPage, LogPolicy } from '../broker/broker.ts'
 import type { Position } from '../broker/position.ts'
-import { gapNotice } from '../message/encode.ts'
+import { encodeEntries, gapNotice } from '../message/encode.ts'
+import { ReaderMeter } from '../observe/meters/channel-meter.ts'
 import type { Feed, FeedMember } from './feed.ts'
-import { encodeVisible, type LiveBatch, type View, visibleOf } from './live-batch.ts'
+import { type LiveBatch, type View, visibleOf } from './live-batch.ts'
 import type { Sink } from './sink.ts'
 
 export interface SubscriptionOptions {
@@ -17,6 +18,10 @@ export interface SubscriptionOptions {
   readonly maxQueuedBytes: number
   /** Where to start: after a position, at the log's snapshot or newest messages, or with what comes next. */
   readonly start: { readonly since: Position } | 'snapshot' | 'now'
+  /** Whether `start` is a position that the reader came back with, so that what becomes of it is counted. Default false. */
+  readonly resumes?: boolean | undefined
+  /** Counts what goes to the reader. Default: nobody looks. */
+  readonly meter?: ReaderMeter | undefined
   /** The log could not be read: the transport ends. */
   readonly onFailure: (error: unknown) => void
 }
@@ -45,6 +50,9 @@ export class Subscription implements FeedMember {
   readonly #sink: Sink
   readonly #view: View
   readonly #maxQueuedBytes: number
+  readonly #meter: ReaderMeter
+  /** Messages that were handed to the sink. */
+  delivered = 0
   #epoch: string
   /** Whether the cursor is a place in the log. False until the first read of a snapshot. */
   #hasPosition: boolean
@@ -58,6 +66,8 @@ export class Subscription implements FeedMember {
     this.#sink = options.sink
     this.#view = options.view
     this.#maxQueuedBytes = options.maxQueuedBytes
+    this.#meter = options.meter ?? new ReaderMeter()
+    this.#meter.subscriptions++
     const { start, feed } = options
     this.#hasPosition = start !== 'snapshot'
     this.#confirmed = start === 'now'
@@ -82,7 +92,7 @@ export class Subscription implements FeedMember {
 
   close(): void {
     if (this.#state === 'live') this.#options.feed.leave(this)
-    this.#state = 'closed'
+    this.#end()
   }
 
   /** Hot: once per subscriber and batch. Watched by the fan-out rows of `bench/`. */
@@ -99,6 +109,7 @@ export class Subscription implements FeedMember {
         return
       }
       sink.send(chunk, batch.origin)
+      this.#count(batch.countAfter(this.cursor, this.#view), chunk.length)
     }
     this.cursor = batch.lastOffset
   }
@@ -108,7 +119,9 @@ export class Subscription implements FeedMember {
       this.#fallBehind()
       return
     }
-    this.#sink.takeEntries!(batch.entriesAfter(this.cursor, this.#view), batch.origin)
+    const entries = batch.entriesAfter(this.cursor, this.#view)
+    this.#sink.takeEntries!(entries, batch.origin)
+    this.delivered += entries.length
     this.cursor = batch.lastOffset
   }
 
@@ -122,7 +135,7 @@ export class Subscription implements FeedMember {
     const { feed, overflow, sink } = this.#options
     feed.leave(this)
     if (overflow === 'disconnect') {
-      this.#state = 'closed'
+      this.#end()
       sink.endSlow()
       return
     }
@@ -192,16 +205,28 @@ export class Subscription implements FeedMember {
 
   #take(page: LogPage): void {
     const { sink, address, view, feed } = this.#options
+    const meter = this.#meter
+    if (this.#options.resumes === true && !this.#confirmed) {
+      if (page.gap === undefined) meter.resumed++
+      else meter.resumedWithGap++
+    }
     if (page.gap !== undefined) {
       const reason = this.#fellBehind && page.gap.reason === 'history-trimmed' ? 'slow-consumer' : page.gap.reason
+      meter.gaps[reason]++
+      meter.dropped += page.gap.missed ?? 0
       sink.sendNotice('hydrant.gap', gapNotice(address, page.gap, reason))
     }
     const origin = feed.originOf(page.epoch)
-    if (sink.takeEntries !== undefined) sink.takeEntries(visibleOf(page.entries, view), origin)
-    else {
-      const chunk = encodeVisible(origin, page.entries, sink.format, view)
-      if (chunk !== null) sink.send(chunk, origin)
+    const entries = visibleOf(page.entries, view)
+    if (sink.takeEntries !== undefined) {
+      sink.takeEntries(entries, origin)
+      this.delivered += entries.length
+    } else if (entries.length > 0) {
+      const chunk = encodeEntries(sink.format, origin, entries)
+      sink.send(chunk, origin)
+      this.#count(entries.length, chunk.length)
     }
+    if (this.#fellBehind) this.#countConflated(page)
     this.#epoch = page.epoch
     this.cursor = page.next
     this.#hasPosition = true
@@ -211,7 +236,26 @@ export class Subscription implements FeedMember {
 
   #fail(error: unknown): void {
     if (this.#state === 'closed') return
-    this.#state = 'closed'
+    this.#end()
     this.#options.onFailure(error)
+  }
+
+  #end(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#meter.subscriptions--
+  }
+
+  /** Hot: a few additions for each batch. */
+  #count(messages: number, bytes: number): void {
+    this.delivered += messages
+    this.#meter.messages += messages
+    this.#meter.bytes += bytes
+  }
+
+  /** What a `state` channel's log no longer has was replaced by something newer: that is conflation, not loss. */
+  #countConflated(page: LogPage): void {
+    if (this.#options.policy.kind !== 'state' || page.gap !== undefined || page.epoch !== this.#epoch) return
+    this.#meter.conflated += page.next - this.cursor - page.entries.length
   }
 }

@@ -8,6 +8,10 @@ import {
   type Published,
 } from '../broker/broker.ts'
 import { HydrantError } from '../errors.ts'
+import type { Sender } from '../observe/door.ts'
+import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Clock } from '../runtime/clock.ts'
 import { type AcceptedMessage, acceptMessage, type Incoming, type PublisherRole } from './accept-message.ts'
 import type { Handlers, ReceivedMessage } from './handlers.ts'
 
@@ -22,23 +26,38 @@ export interface Addressed {
 export interface PublishRequest {
   readonly at: Addressed
   readonly role: PublisherRole
+  /** Who hands it in, for those who watch. */
+  readonly sender: Sender
   readonly messages: readonly Incoming[]
   readonly idempotencyKey?: string | undefined
   /** Whether the embedder's handlers hear of it: what came through a door, not what the embedder published itself. */
   readonly fromOutside: boolean
 }
 
+/** What a publisher needs of the server around it. */
+export interface PublisherSurroundings {
+  readonly broker: Broker
+  readonly handlers: Handlers
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly maxMessageBytes: number
+}
+
 /** The way of every publish, whatever door it came through: contract, handlers, broker. */
 export class Publisher {
   readonly #broker: Broker
   readonly #handlers: Handlers
+  readonly #observer: Observer
+  readonly #clock: Clock
   readonly #maxMessageBytes: number
   /** Publishes with an idempotency key that are with the handlers, by channel and key. */
   readonly #underWay = new Map<string, Promise<Published>>()
 
-  constructor(broker: Broker, handlers: Handlers, maxMessageBytes: number) {
+  constructor({ broker, handlers, observer, clock, maxMessageBytes }: PublisherSurroundings) {
     this.#broker = broker
     this.#handlers = handlers
+    this.#observer = observer
+    this.#clock = clock
     this.#maxMessageBytes = maxMessageBytes
   }
 
@@ -47,7 +66,24 @@ export class Publisher {
    * the way is asynchronous, so that a busy socket costs none per message.
    */
   publish(request: PublishRequest): MaybePromise<Published> {
-    const accepted = this.#accept(request)
+    const meter = this.#observer.channel(request.at.channel)
+    const accepted = this.#accept(request, meter)
+    const startedMs = this.#clock.monotonicMs()
+    const published = this.#tellAndAppendAll(request, accepted)
+    if (published instanceof Promise) return this.#countLater(published, request, accepted, meter, startedMs)
+    this.#count(published, request, accepted, meter, startedMs)
+    return published
+  }
+
+  /**
+   * Passes one message through the contract, as the first step of publishing it or of handing it to the application. Throws a
+   * {@link HydrantError}, and tells the observer of it.
+   */
+  accept(at: Addressed, role: PublisherRole, sender: Sender, message: Incoming): AcceptedMessage {
+    return this.#acceptOne(at, role, sender, message, this.#observer.channel(at.channel))
+  }
+
+  #tellAndAppendAll(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
     const received = request.fromOutside ? this.#receivedBy(request.at, accepted) : []
     if (received.length === 0) return this.#append(request, accepted)
     return request.idempotencyKey === undefined
@@ -95,22 +131,64 @@ export class Publisher {
     }
   }
 
-  #accept(request: PublishRequest): AcceptedMessage[] {
-    const { at, role, messages } = request
-    const options = {
-      address: at.address,
-      channel: at.channel,
-      role,
-      maxMessageBytes: this.#maxMessageBytes,
-    }
-    if (messages.length === 1) return [acceptMessage(messages[0]!, options)]
+  #accept({ at, role, sender, messages }: PublishRequest, meter: ChannelMeter): AcceptedMessage[] {
+    if (messages.length === 1) return [this.#acceptOne(at, role, sender, messages[0]!, meter)]
     return messages.map((message, index) => {
       try {
-        return acceptMessage(message, options)
+        return this.#acceptOne(at, role, sender, message, meter)
       } catch (error) {
         throw error instanceof HydrantError ? inBatch(error, index) : error
       }
     })
+  }
+
+  #acceptOne(
+    at: Addressed,
+    role: PublisherRole,
+    sender: Sender,
+    message: Incoming,
+    meter: ChannelMeter,
+  ): AcceptedMessage {
+    const startedMs = this.#clock.monotonicMs()
+    try {
+      return acceptMessage(message, {
+        address: at.address,
+        channel: at.channel,
+        role,
+        maxMessageBytes: this.#maxMessageBytes,
+      })
+    } catch (error) {
+      if (error instanceof HydrantError) this.#observer.refused(at, sender, message, error)
+      throw error
+    } finally {
+      meter.validation.record(this.#clock.monotonicMs() - startedMs)
+    }
+  }
+
+  async #countLater(
+    publishing: Promise<Published>,
+    request: PublishRequest,
+    accepted: readonly AcceptedMessage[],
+    meter: ChannelMeter,
+    startedMs: number,
+  ): Promise<Published> {
+    const published = await publishing
+    this.#count(published, request, accepted, meter, startedMs)
+    return published
+  }
+
+  #count(
+    { repeated }: Published,
+    { sender }: PublishRequest,
+    accepted: readonly AcceptedMessage[],
+    meter: ChannelMeter,
+    startedMs: number,
+  ): void {
+    meter.append.record(this.#clock.monotonicMs() - startedMs)
+    if (repeated) return
+    const flow = meter.published[sender.door]
+    flow.messages += accepted.length
+    for (const { draft } of accepted) flow.bytes += draft.payload.length
   }
 
   /** The messages that the application's handlers have to hear first. */

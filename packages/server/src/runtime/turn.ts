@@ -6,6 +6,11 @@ export interface TurnWork {
   endTurn(): boolean
 }
 
+/** Something that wants to know when what it handed over in this turn has been written. */
+export interface TurnWatcher {
+  written(nowMs: number): void
+}
+
 /**
  * Gathers work until the end of the turn: first the feeds hand their batches to the connections, then the connections write,
  * so that everything published in one turn leaves each connection in one write.
@@ -14,6 +19,7 @@ export class Turn {
   readonly #clock: Clock
   #feeds: TurnWork[] = []
   #writers: TurnWork[] = []
+  #watchers: TurnWatcher[] = []
   #scheduled = false
 
   constructor(clock: Clock) {
@@ -30,6 +36,11 @@ export class Turn {
   writer(work: TurnWork): void {
     this.#writers.push(work)
     this.#schedule()
+  }
+
+  /** Tells `watcher` once, when the connections have written what they were handed in this turn. */
+  watch(watcher: TurnWatcher): void {
+    this.#watchers.push(watcher)
   }
 
   /** Does now what waits for the end of the turn: what was published before a goodbye is queued before it. */
@@ -51,5 +62,13 @@ export class Turn {
     const writers = this.#writers
     this.#writers = []
     for (let i = 0; i < writers.length; i++) if (writers[i]!.endTurn()) this.writer(writers[i]!)
+    if (this.#watchers.length > 0) this.#tellWatchers()
+  }
+
+  #tellWatchers(): void {
+    const nowMs = this.#clock.monotonicMs()
+    const watchers = this.#watchers
+    this.#watchers = []
+    for (let i = 0; i < watchers.length; i++) watchers[i]!.written(nowMs)
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
@@ -12,6 +13,7 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   readonly #response: ServerResponse
   readonly #clock: Clock
   readonly #turn: Turn
+  readonly #meter: ConnectionMeter
   #pending: Buffer[] = []
   #pendingBytes = 0
   #queued = false
@@ -19,10 +21,12 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   #blockedSinceMs: number | undefined
   #drained: (() => void)[] = []
 
-  constructor(response: ServerResponse, clock: Clock, turn: Turn, deadlines: Deadlines) {
+  constructor(response: ServerResponse, clock: Clock, turn: Turn, deadlines: Deadlines, meter: ConnectionMeter) {
     this.#response = response
     this.#clock = clock
     this.#turn = turn
+    this.#meter = meter
+    meter.queue = this
     deadlines.add(this)
     response.on('drain', () => {
       this.#blockedSinceMs = undefined
@@ -56,6 +60,7 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   end(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#meter.bytesOut += this.#pendingBytes
     this.#response.end(Buffer.concat(this.#pending.splice(0)))
   }
 
@@ -81,6 +86,7 @@ export class ResponseStream implements TurnWork, HasDeadlines {
     const response = this.#response
     if (this.#ended || response.destroyed || response.writableNeedDrain) return
     if (this.#pending.length > 0) {
+      this.#meter.bytesOut += this.#pendingBytes
       response.write(this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending))
       this.#pending = []
       this.#pendingBytes = 0

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type DeflateParameters, type Ending, WireConnection, type WireLimits } from '@hydrant/wire'
+import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -12,6 +13,8 @@ export interface SocketConnectionOptions {
   readonly clock: Clock
   readonly turn: Turn
   readonly deadlines: Deadlines
+  /** Counts the bytes. */
+  readonly meter: ConnectionMeter
   readonly onMessage: (payload: Buffer, binary: boolean) => void
   /** The connection is over; nothing is called after it. */
   readonly onEnd: (ending: Ending) => void
@@ -34,6 +37,7 @@ export class SocketConnection implements TurnWork {
   readonly #socket: Duplex
   readonly #wire: WireConnection
   readonly #options: SocketConnectionOptions
+  readonly #meter: ConnectionMeter
   #outboxBytes = 0
   #queued = false
   #blockedSinceMs: number | undefined
@@ -43,6 +47,8 @@ export class SocketConnection implements TurnWork {
   constructor(options: SocketConnectionOptions) {
     this.#options = options
     this.#socket = options.socket
+    this.#meter = options.meter
+    this.#meter.queue = this
     this.#wire = new WireConnection({
       role: 'server',
       now: options.clock.monotonicMs(),
@@ -138,6 +144,7 @@ export class SocketConnection implements TurnWork {
   }
 
   #receive(bytes: Buffer): void {
+    this.#meter.bytesIn += bytes.length
     this.#wire.receive(bytes, this.#options.clock.monotonicMs())
     this.#writeAtEndOfTurn()
   }
@@ -167,10 +174,16 @@ export class SocketConnection implements TurnWork {
 
   /** False when the socket wants no more until it has drained. */
   #writeOutput(output: Buffer | Buffer[]): boolean {
-    if (!Array.isArray(output)) return this.#socket.write(output)
+    if (!Array.isArray(output)) {
+      this.#meter.bytesOut += output.length
+      return this.#socket.write(output)
+    }
     let takesMore = true
     this.#socket.cork()
-    for (const buffer of output) takesMore = this.#socket.write(buffer)
+    for (const buffer of output) {
+      this.#meter.bytesOut += buffer.length
+      takesMore = this.#socket.write(buffer)
+    }
     this.#socket.uncork()
     return takesMore
   }

@@ -13,5 +13,6 @@ export function acceptConnect(service: Service, request: IncomingMessage, socket
     throw new HydrantError('handshake-refused', `expected the subprotocol ${SUBPROTOCOL} among those offered`)
   }
   socket.write(handshake.response())
-  openSession(service, { socket, head, deflate: handshake.deflate })
+  service.observer.handshake('socket', 'accepted')
+  openSession(service, { socket, head, deflate: handshake.deflate, remote: request.socket.remoteAddress })
 }

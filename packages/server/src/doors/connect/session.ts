@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CLOSE_STRIKES, type ParsedUp, parseUp, PROTOCOL_LIMITS, type Push, type Up } from '@hydrant/protocol'
 import type { DeflateParameters } from '@hydrant/wire'
+import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
@@ -21,6 +22,8 @@ export interface Session {
   readonly id: string
   readonly service: Service
   readonly connection: SocketConnection
+  /** Its counters, and who is at the other end. */
+  readonly meter: ConnectionMeter
   readonly subscriptions: SessionSubscriptions
   /** Aborted when the connection ends. */
   readonly ended: AbortSignal
@@ -33,11 +36,14 @@ export interface SessionOptions {
   readonly socket: Duplex
   readonly head: Buffer
   readonly deflate: DeflateParameters | undefined
+  /** The peer's IP address. */
+  readonly remote: string | undefined
 }
 
 /** Opens a session on a socket whose handshake has been answered. */
-export function openSession(service: Service, { socket, head, deflate }: SessionOptions): void {
-  const { clock } = service
+export function openSession(service: Service, { socket, head, deflate, remote }: SessionOptions): void {
+  const { clock, observer } = service
+  const meter = observer.opened({ door: 'socket', remote })
   const closed = Promise.withResolvers<void>()
   const ended = new AbortController()
   const strikes = new Strikes(PROTOCOL_LIMITS.strikes, PROTOCOL_LIMITS.strikeMemoryMs)
@@ -50,8 +56,13 @@ export function openSession(service: Service, { socket, head, deflate }: Session
     clock,
     turn: service.turn,
     deadlines: service.deadlines,
-    onMessage: (payload, binary) => receive(binary ? undefined : parseJson(payload.toString())),
-    onEnd: () => {
+    meter,
+    onMessage: (payload, binary) => {
+      meter.messagesIn++
+      receive(binary ? undefined : parseJson(payload.toString()))
+    },
+    onEnd: (ending) => {
+      observer.closed(meter, ending.kind)
       ended.abort()
       session.subscriptions.close()
       service.presence.leaveAll(session.id)
@@ -62,6 +73,7 @@ export function openSession(service: Service, { socket, head, deflate }: Session
     id: randomHex(service),
     service,
     connection,
+    meter,
     subscriptions: new SessionSubscriptions(deflate),
     ended: ended.signal,
     push: (push) => connection.sendText(JSON.stringify(push)),

@@ -38,7 +38,11 @@ export async function answerHistory(
     'Hydrant-Position': formatPosition(page.epoch, page.next),
     ...(page.more ? { Link: nextLink(at.address, page, query) } : {}),
   }
-  answerJson(response, 200, pageJson(at.address, page, since !== undefined), headers)
+  const json = pageJson(at.address, page, since !== undefined)
+  const meter = service.observer.channel(at.channel).readers.http
+  meter.messages += page.entries.length
+  meter.bytes += json.length
+  answerJson(response, 200, json, headers)
 }
 
 async function readVisible(service: Service, at: Addressed, view: View, query: ReadQuery): Promise<LogPage> {
@@ -62,7 +66,7 @@ async function waitForPage(
   response: ServerResponse,
 ): Promise<LogPage> {
   const policy = logPolicy(at.channel)
-  const hold = await service.hub.hold(at.address, policy)
+  const hold = await service.hub.hold(at.address, policy, service.observer.channel(at.channel))
   const stop = new AbortController()
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)

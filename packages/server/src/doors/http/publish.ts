@@ -41,6 +41,7 @@ export async function answerPublish(
   const published = await service.publisher.publish({
     at,
     role: 'application',
+    sender: { door: 'http', remote: request.socket.remoteAddress },
     messages: named(submission.messages, headerOf(request, 'hydrant-message')),
     idempotencyKey,
     fromOutside: true,

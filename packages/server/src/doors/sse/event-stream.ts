@@ -27,7 +27,7 @@ export async function answerEventStream(
   const start = startOf(channel, since)
   const format = flagOf(query, 'envelope') ? 'event-stream-envelope' : 'event-stream'
   const policy = logPolicy(channel)
-  const hold = await service.hub.hold(address, policy)
+  const hold = await service.hub.hold(address, policy, service.observer.channel(channel))
   if (response.destroyed) {
     hold.release()
     return
@@ -46,7 +46,10 @@ export async function answerEventStream(
     return
   }
 
-  const stream = new ResponseStream(response, service.clock, service.turn, service.deadlines)
+  const { observer } = service
+  observer.handshake('sse', 'accepted')
+  const meter = observer.opened({ door: 'sse', remote: request.socket.remoteAddress })
+  const stream = new ResponseStream(response, service.clock, service.turn, service.deadlines, meter)
   const subscription = new Subscription({
     address,
     policy,
@@ -57,6 +60,8 @@ export async function answerEventStream(
     sink: eventStreamSink(stream, format),
     maxQueuedBytes: service.limits.maxQueuedBytes,
     start,
+    resumes: since !== undefined,
+    meter: observer.channel(channel).readers.sse,
     onFailure: (error) => {
       service.onFault(error)
       stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))
@@ -69,6 +74,7 @@ export async function answerEventStream(
       cancelKeepAlive()
       subscription.close()
       hold.release()
+      observer.closed(meter, 'closed')
       resolve()
     })
   })

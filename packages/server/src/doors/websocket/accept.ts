@@ -46,13 +46,15 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
     deflate: handshake.deflate,
   }
 
-  const hold = await service.hub.hold(at.address, logPolicy(at.channel))
+  const hold = await service.hub.hold(at.address, logPolicy(at.channel), service.observer.channel(at.channel))
   if (socket.destroyed) {
     hold.release()
     return
   }
   socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
-  openChannelSocket(service, { at, terms, hold, socket, head })
+  service.observer.handshake('websocket', 'accepted')
+  const meter = service.observer.opened({ door: 'websocket', remote: request.socket.remoteAddress })
+  openChannelSocket(service, { at, terms, hold, socket, head, meter })
 }
 
 /** The contract's `ws` bindings: query parameters and headers of the handshake. */

@@ -5,6 +5,7 @@ import type { FeedHold } from '../../hub/hub.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
 import type { SocketFormat } from '../../message/encode.ts'
+import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
@@ -23,11 +24,12 @@ export interface ChannelSocketOptions {
   readonly hold: FeedHold
   readonly socket: Duplex
   readonly head: Buffer
+  readonly meter: ConnectionMeter
 }
 
 /** One channel on one WebSocket: bare payloads out, and in when the contract says so. */
 export function openChannelSocket(service: Service, options: ChannelSocketOptions): void {
-  const { at, terms, hold, socket, head } = options
+  const { at, terms, hold, socket, head, meter } = options
   const closed = Promise.withResolvers<void>()
 
   const connection = new SocketConnection({
@@ -38,8 +40,13 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
     clock: service.clock,
     turn: service.turn,
     deadlines: service.deadlines,
-    onMessage: (payload, binary) => frames.push(toIncoming(payload, binary, at)),
-    onEnd: () => {
+    meter,
+    onMessage: (payload, binary) => {
+      meter.messagesIn++
+      frames.push(toIncoming(payload, binary, at))
+    },
+    onEnd: (ending) => {
+      service.observer.closed(meter, ending.kind)
       subscription?.close()
       hold.release()
       closed.resolve()
@@ -47,7 +54,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   })
   const frames = new MessageQueue<Incoming>(
     connection,
-    (frame) => service.publisher.publish({ at, role: terms.role, messages: [frame], fromOutside: true }),
+    (frame) => service.publisher.publish({ at, role: terms.role, sender: meter, messages: [frame], fromOutside: true }),
     (error) => answerError(service, connection, at, toHydrantError(error)),
   )
   const subscription = subscribe(service, options, connection)
@@ -79,6 +86,8 @@ function subscribe(
     sink: new SocketSink(connection, formatOf(terms)),
     maxQueuedBytes: service.limits.maxQueuedBytes,
     start: startOf(channel, since),
+    resumes: since !== undefined,
+    meter: service.observer.channel(channel).readers.websocket,
     onFailure: (error) => {
       service.onFault(error)
       connection.close(1011, 'the history cannot be read')

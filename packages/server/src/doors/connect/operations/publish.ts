@@ -10,6 +10,7 @@ export function publish(session: Session, request: PublishRequest): Promise<void
   const published = session.service.publisher.publish({
     at,
     role: 'client',
+    sender: session.meter,
     messages: [toIncoming(request, at.channel.fromClients.encodings.includes('text'))],
     idempotencyKey: request.key,
     fromOutside: true,

@@ -1,5 +1,4 @@
 import { type CallRequest, type CallResult, PROTOCOL_LIMITS } from '@hydrant/protocol'
-import { acceptMessage } from '../../../publish/accept-message.ts'
 import { checkReply, type Reply, type RequestHandler } from '../../../requests/requests.ts'
 import { resolve } from '../../request.ts'
 import { refusal } from '../problems.ts'
@@ -8,11 +7,9 @@ import type { Session } from '../session.ts'
 /** PROTOCOL.md 8.2. Other requests do not wait for it: the reply comes when the application has answered. */
 export function call(session: Session, { id, channel: path, data, name, timeoutMs }: CallRequest): void {
   const { service } = session
-  const { channel, address, parameters } = resolve(service, path)
-  const accepted = acceptMessage(
-    { encoding: 'json', value: data, name },
-    { address, channel, role: 'client', maxMessageBytes: service.limits.maxMessageBytes },
-  )
+  const at = resolve(service, path)
+  const { channel, address, parameters } = at
+  const accepted = service.publisher.accept(at, 'client', session.meter, { encoding: 'json', value: data, name })
   const handler = service.requests.handlerOf(channel)
   if (handler === undefined) throw refusal('request-unhandled', `nothing answers requests to ${channel.address}`)
 

@@ -50,7 +50,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
     throw refusal('too-many-channels', `expected at most ${limit} subscriptions on one connection`)
   }
 
-  const hold = await service.hub.hold(address, logPolicy(channel))
+  const hold = await service.hub.hold(address, logPolicy(channel), service.observer.channel(channel))
   if (session.ended.aborted) {
     hold.release()
     throw new HydrantError('unavailable', 'the connection has ended')
@@ -89,11 +89,18 @@ async function findStart(
   const policy = logPolicy(channel)
   const read = async (query: { since?: Position; limit: number }): Promise<LogPage> =>
     session.service.broker.read(address, policy, { ...query, maxBytes: Infinity })
+  const meter = session.service.observer.channel(channel).readers.socket
   const since = sinceOf(request.since)
   if (since !== undefined) {
     // Only what was lost is asked here: what follows is read when it can be sent.
     const { gap } = await read({ since, limit: 1 })
-    if (gap === undefined) return { start: { since }, recovery: { recovered: true } }
+    if (gap === undefined) {
+      meter.resumed++
+      return { start: { since }, recovery: { recovered: true } }
+    }
+    meter.resumedWithGap++
+    meter.gaps[gap.reason]++
+    meter.dropped += gap.missed ?? 0
     return { start: { since: gap.to }, recovery: { recovered: false, gap: toRange(gap) } }
   }
   if (request.last === 0) return { start: { since: { epoch: feed.epoch, offset: feed.received } }, recovery: {} }
@@ -124,9 +131,12 @@ function makeSubscription(
 ): { readonly subscription: Subscription; readonly hose: HoseSink | undefined } {
   const { service, connection, subscriptions } = session
   const { rate, conflate } = request
+  const meter = service.observer.channel(channel).readers.socket
   const sink = new ConnectSink(connection, announcer, subscriptions.format)
   const hose =
-    rate === undefined && conflate === undefined ? undefined : new HoseSink(sink, service.clock, { rate, conflate })
+    rate === undefined && conflate === undefined
+      ? undefined
+      : new HoseSink(sink, service.clock, { rate, conflate }, meter)
   const subscription = new Subscription({
     address,
     policy: logPolicy(channel),
@@ -137,6 +147,7 @@ function makeSubscription(
     sink: hose ?? sink,
     maxQueuedBytes: service.limits.maxQueuedBytes,
     start,
+    meter,
     onFailure: (error) => {
       subscriptions.end(address)
       session.push({ push: 'revoked', channel: address, error: toProtocolProblem(error, service) })

@@ -1,0 +1,33 @@
+import type { Door, Sender } from '../door.ts'
+
+/** What reports how much waits for a peer. */
+export interface HasQueue {
+  /** Bytes that the peer's system has not taken. */
+  readonly queuedBytes: number
+}
+
+/** One open transport: who is at the other end, and plain counters that its socket adds to. */
+export class ConnectionMeter implements Sender {
+  /** Unique in the life of the process, as logs, quarantine and the admin API name it. */
+  readonly connection: string
+  readonly door: Door
+  readonly remote: string | undefined
+  readonly principal: string | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly openedMs: number
+  /** Bytes on the wire, without TLS and the handshake. */
+  bytesIn = 0
+  bytesOut = 0
+  /** Messages that the peer sent, valid or not. */
+  messagesIn = 0
+  /** Set when the transport is open. */
+  queue: HasQueue | undefined
+
+  constructor(sender: Sender & { readonly connection: string }, openedMs: number) {
+    this.connection = sender.connection
+    this.door = sender.door
+    this.remote = sender.remote
+    this.principal = sender.principal
+    this.openedMs = openedMs
+  }
+}
