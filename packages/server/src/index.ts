@@ -32,3 +32,11 @@ export {
   type ReadQuery,
 } from './broker/broker.ts'
 export type { ReceivedRequest, RequestHandler } from './requests/requests.ts'
+export { readSettings, type SettingsSources } from './settings/read-settings.ts'
+export {
+  type SettingInForce,
+  SettingsError,
+  SettingsInForce,
+  type SettingSource,
+} from './settings/settings-in-force.ts'
+export type { GivenLimits, SettingName, Settings } from './settings/setting.ts'
