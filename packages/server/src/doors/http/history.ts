@@ -71,7 +71,17 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
-  service.transports.add({ goAway: abort, destroy: () => response.destroy(), closed })
+  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress })
+  void closed.then(() => service.observer.closed(meter, 'closed'))
+  service.transports.add({
+    meter,
+    subscriptions: () => [],
+    messagesOut: () => 0,
+    tap: () => {},
+    goAway: abort,
+    destroy: () => response.destroy(),
+    closed,
+  })
   const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000
   try {
     for (;;) {

@@ -79,6 +79,12 @@ export async function answerEventStream(
     })
   })
   service.transports.add({
+    meter,
+    subscriptions: () => [subscription],
+    messagesOut: () => subscription.delivered,
+    tap: (tap) => {
+      stream.tap = tap
+    },
     goAway: ({ retryAfterMs }) => {
       if (retryAfterMs !== undefined) stream.send(Buffer.from(`retry: ${retryAfterMs}\n\n`))
       stream.end()

@@ -60,6 +60,12 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   const subscription = subscribe(service, options, connection)
 
   service.transports.add({
+    meter,
+    subscriptions: () => (subscription === undefined ? [] : [subscription]),
+    messagesOut: () => subscription?.delivered ?? 0,
+    tap: (tap) => {
+      connection.tap = tap
+    },
     goAway: ({ code, reason }) => connection.close(code, reason),
     destroy: () => socket.destroy(),
     closed: closed.promise,
