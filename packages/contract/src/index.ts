@@ -5,6 +5,7 @@ export type { JsonObject, JsonSchema, JsonValue } from './json.ts'
 export type {
   AddressMatch,
   Channel,
+  DeclaredError,
   ChannelKind,
   CheckResult,
   Contract,

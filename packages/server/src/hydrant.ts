@@ -145,8 +145,8 @@ export class Hydrant implements AsyncDisposable {
   }
 
   /**
-   * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and a
-   * HydrantError decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.
+   * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and an
+   * ApplicationError with a code that the contract declares, or a HydrantError, decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.
    * Throws `channel-unknown`.
    */
   on(channel: string, handler: Handler): () => void {
@@ -155,7 +155,7 @@ export class Hydrant implements AsyncDisposable {
 
   /**
    * Answers the requests that clients send on a channel: an operation of the contract with a reply. What the handler gives is the
-   * reply's payload, checked against the contract before it leaves. One handler for each channel; a later one replaces it.
+   * reply's payload, checked against the contract before it leaves; it may throw as those of `on` do. One handler for each channel; a later one replaces it.
    * Returns what removes the handler. Throws `channel-unknown`, or a TypeError when the channel has no such operation.
    */
   handle(channel: string, handler: RequestHandler): () => void {

@@ -9,7 +9,16 @@ export {
 } from './hydrant.ts'
 export type { HydrantOptions } from './options.ts'
 export type { ContractSource } from './load-contract.ts'
-export { ERRORS, type ErrorCode, type ErrorRow, HydrantError, type ErrorDetails, type Problem } from './errors.ts'
+export { ApplicationError } from './publish/application-error.ts'
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorRow,
+  type DeclaredCode,
+  HydrantError,
+  type ErrorDetails,
+  type Problem,
+} from './errors.ts'
 export type { Handler, ReceivedMessage } from './publish/handlers.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
 export { formatPosition, parsePosition, type Position } from './broker/position.ts'
