@@ -49,6 +49,7 @@ export type DiagnosticCode =
   | 'extension-unknown'
   | 'extension-value'
   | 'extension-key'
+  | 'allow-value'
 
 /** Every code, with its severity and the rule behind it. Codes never change meaning. */
 export const diagnosticCodes: Readonly<Record<DiagnosticCode, { severity: Diagnostic['severity']; rule: string }>> = {
@@ -107,6 +108,7 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, { severity: Diagno
   'security-unknown': { severity: 'warning', rule: 'A security scheme is not known.' },
   'extension-unknown': { severity: 'error', rule: 'x-hydrant has no such setting here.' },
   'extension-value': { severity: 'error', rule: 'An x-hydrant setting has a value that is not allowed.' },
+  'allow-value': { severity: 'error', rule: 'A rule of x-hydrant.allow cannot be read; it lets nobody in.' },
   'extension-key': { severity: 'warning', rule: 'The key of a state channel is not a property of its messages.' },
 }
 

@@ -3,9 +3,13 @@ export { diagnosticCodes } from './diagnostics.ts'
 export type { DiagnosticCode } from './diagnostics.ts'
 export type { JsonObject, JsonSchema, JsonValue } from './json.ts'
 export type {
+  Action,
   AddressMatch,
+  Allow,
+  AllowCondition,
+  AllowRule,
+  AllowValue,
   Channel,
-  DeclaredError,
   ChannelKind,
   CheckResult,
   Contract,

@@ -23,6 +23,8 @@ export interface Contract {
   readonly channels: readonly Channel[]
   readonly operations: readonly Operation[]
   readonly securitySchemes: readonly SecurityScheme[]
+  /** What the `security` of its servers asks of every caller: one of these. Empty when they ask for nothing. */
+  readonly security: readonly SecurityScheme[]
   /** The AsyncAPI 3 document to publish: as written, or converted from 2.x. Do not mutate it. */
   readonly document: JsonObject
   /** Finds the channel of a URL path. Decodes it once; never throws. */
@@ -77,7 +79,7 @@ export interface ServerVariable {
   readonly examples?: readonly string[]
 }
 
-/** A security scheme as declared; enforcing it is the server's work. `name` is its key, or its pointer when it is inline. */
+/** A security scheme as declared; enforcing it is the server's work. `name` is its key in the components, also of an inline copy that asks for other scopes; or its pointer. */
 export interface SecurityScheme {
   readonly name: string
   readonly type: string
@@ -86,6 +88,34 @@ export interface SecurityScheme {
   /** The whole object, for the fields that only this type has (`in`, `scheme`, `flows`, …). */
   readonly definition: JsonObject
 }
+
+/** What a caller may do on a channel: read what it sends to clients, or publish what it takes from them. */
+export type Action = 'subscribe' | 'publish'
+
+/** Who may do one thing on a channel: whoever fits one of the rules. Without rules nobody may. */
+export interface Allow {
+  /** Where it is written, for explanations. */
+  readonly pointer: string
+  readonly rules: readonly AllowRule[]
+}
+
+/** Fits a caller for whom all conditions hold. There is always at least one. */
+export interface AllowRule {
+  readonly pointer: string
+  readonly conditions: readonly [AllowCondition, ...AllowCondition[]]
+}
+
+/** One thing that is asked of a caller. `never` stands for a rule that could not be read: it lets nobody in. */
+export type AllowCondition =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'never'; readonly why: string }
+  | { readonly kind: 'role' | 'scope'; readonly value: AllowValue }
+  /** `claim` is a claim's name, or a JSON pointer into the claims. */
+  | { readonly kind: 'claim'; readonly claim: string; readonly value: AllowValue }
+
+/** What a condition compares with: a value, or the value that a parameter has in the address. Never a mixture of both. */
+export type AllowValue = { readonly literal: string | number | boolean } | { readonly parameter: string }
 
 /** What {@link Contract.match} found. `malformed` addresses are a client's error (400); the other two are 404. */
 export type AddressMatch =
@@ -126,24 +156,13 @@ export interface Channel {
   readonly history: { readonly messages: number; readonly maxAgeMs: number }
   /** `x-hydrant.overflow`; by default `conflate` for state, `drop` for streams. */
   readonly overflow: Overflow
-  /** `x-hydrant.errors`: what the application may refuse with here. Channels that share an address have the errors of all. */
-  readonly errors: readonly DeclaredError[]
+  /** `x-hydrant.allow`, the channel's or the document's; an action that is absent has no rules of its own. */
+  readonly allow: { readonly [action in Action]?: Allow }
   readonly operations: readonly Operation[]
   /** The `ws` binding. */
   readonly webSocket: { readonly method?: 'GET' | 'POST'; readonly query?: JsonSchema; readonly headers?: JsonSchema }
   /** Checks query and headers against the `ws` binding; strings are coerced to the schema's types, unknown names are fine. Empty when all is well. */
   checkHandshake(query: URLSearchParams, header: (name: string) => string | undefined): readonly SchemaError[]
-}
-
-/** An error of the application's own, as the contract declares it for a channel. */
-export interface DeclaredError {
-  /** Lower case words with hyphens: `market-closed`. At most 64 characters. */
-  readonly code: string
-  /** HTTP status, 400 to 599; default 422. From 500 on clients may try again. */
-  readonly status: number
-  /** One sentence for people; by default the code. */
-  readonly title: string
-  readonly description?: string
 }
 
 /** A placeholder in a channel's address. */

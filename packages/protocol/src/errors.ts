@@ -14,6 +14,7 @@ export type ProtocolErrorCode =
   | 'parameter-invalid'
   | 'wrong-direction'
   | 'unauthenticated'
+  | 'forbidden'
   | 'message-invalid'
   | 'message-too-large'
   | 'unsupported-media-type'
@@ -33,7 +34,8 @@ export const PROTOCOL_ERRORS: Readonly<Record<ProtocolErrorCode, ProtocolErrorRo
   'channel-unknown': { status: 404, title: 'No channel has this address', retryable: false },
   'parameter-invalid': { status: 404, title: 'No channel has this parameter value', retryable: false },
   'wrong-direction': { status: 403, title: 'The contract does not allow this here', retryable: false },
-  unauthenticated: { status: 401, title: 'The token is refused', retryable: false },
+  unauthenticated: { status: 401, title: 'Nobody is recognized', retryable: false },
+  forbidden: { status: 403, title: 'This caller may not do this here', retryable: false },
   'message-invalid': { status: 422, title: 'The message matches no schema of this channel', retryable: false },
   'message-too-large': { status: 413, title: 'The message is too large', retryable: false },
   'unsupported-media-type': {

@@ -8,7 +8,7 @@ export {
   type ProtocolErrorRow,
   type ProtocolProblem,
 } from './errors.ts'
-export { CLOSE_STRIKES, PROTOCOL_LIMITS } from './limits.ts'
+export { CLOSE_FORBIDDEN, CLOSE_STRIKES, CLOSE_UNAUTHENTICATED, PROTOCOL_LIMITS } from './limits.ts'
 export type { AuthenticateRequest, AuthenticateResult } from './operations/authenticate.ts'
 export type { PingRequest, PingResult } from './operations/ping.ts'
 export type { PresenceMember, PresenceRequest, PresenceResult } from './operations/presence.ts'

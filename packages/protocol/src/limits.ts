@@ -9,6 +9,7 @@ export const PROTOCOL_LIMITS: {
   readonly presenceMembers: number
   readonly requestTimeoutMs: number
   readonly defaultRequestTimeoutMs: number
+  readonly bytesBeforeAuthentication: number
   readonly strikes: number
   readonly strikeMemoryMs: number
 } = {
@@ -22,9 +23,17 @@ export const PROTOCOL_LIMITS: {
   presenceMembers: 1000,
   requestTimeoutMs: 60_000,
   defaultRequestTimeoutMs: 10_000,
+  /** Rule 8.5. */
+  bytesBeforeAuthentication: 16 * 1024,
   strikes: 3,
   strikeMemoryMs: 60_000,
 }
+
+/** The identity has ended, or none came in time (rules 8.5 and 9.1). Connect again, and authenticate. IANA: 3000 Unauthorized. */
+export const CLOSE_UNAUTHENTICATED = 3000
+
+/** The only channel of a one-channel socket may no longer be read. The client must not connect again. */
+export const CLOSE_FORBIDDEN = 3503
 
 /** Three strikes (rule 2.6). The client must not connect again. */
 export const CLOSE_STRIKES = 3500

@@ -1,10 +1,11 @@
 import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Contract } from '@hydrant/contract'
 import { MemoryBroker } from './broker/memory-broker.ts'
+import { Guard } from './guard/guard.ts'
 import { Origins } from './guard/origins.ts'
+import { Revocation } from './guard/revocation.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
-import type { WireLimits } from '@hydrant/wire'
 import { Observer } from './observe/observer.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
@@ -14,68 +15,45 @@ import { Requests } from './requests/requests.ts'
 import { systemClock } from './runtime/clock.ts'
 import { Turn } from './runtime/turn.ts'
 import type { Service } from './service.ts'
-import type { Settings } from './settings/setting.ts'
-import { SettingsInForce } from './settings/settings-in-force.ts'
 import { Deadlines } from './transport/deadlines.ts'
 import { OpenTransports } from './transport/open-transports.ts'
+
+const MAX_BATCH_BYTES = 1024 * 1024
+const MAX_BATCH_MESSAGES = 1000
 
 /** Puts the parts together: the one place where defaults become things. */
 export function createService(contract: Contract, handlers: Handlers, options: HydrantOptions): Service {
   const clock = options.clock ?? systemClock
-  const settings = settingsOf(options)
-  const { values } = settings
+  const maxMessageBytes = options.maxMessageBytes ?? 65_536
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
   const observer = new Observer(contract, clock)
+  const transports = new OpenTransports()
+  const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
   return {
     contract,
-    settings,
     broker,
     hub: new Hub(broker, turn, clock),
-    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes }),
+    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes }),
     observer,
     requests: new Requests(),
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,
     turn,
     deadlines: new Deadlines(clock),
-    transports: new OpenTransports(),
-    origins: new Origins(values.allowedOrigins),
+    transports,
+    origins: new Origins(options.allowedOrigins ?? []),
+    guard: new Guard({ clock, contract, authenticate: options.authenticate, authenticators: [], onFault }),
+    revocation: new Revocation(clock, transports),
     limits: {
-      maxMessageBytes: values.maxMessageBytes,
-      maxBatchBytes: Math.max(values.maxBatchBytes, values.maxMessageBytes),
-      maxBatchMessages: values.maxBatchMessages,
-      maxQueuedBytes: values.maxOutboxBytes,
+      maxMessageBytes,
+      maxBatchBytes: Math.max(MAX_BATCH_BYTES, maxMessageBytes),
+      maxBatchMessages: MAX_BATCH_MESSAGES,
+      maxQueuedBytes: options.maxQueuedBytes ?? 1024 * 1024,
     },
-    wireLimits: wireLimitsOf(values),
-    deflate: values.deflate,
+    wireLimits: { ...options.wireLimits, maxMessageBytes },
+    deflate: options.deflate ?? false,
     random: (bytes) => void randomFillSync(bytes),
-    onFault: options.onFault ?? ((error) => console.error(error)),
-  }
-}
-
-/** What code says holds where the operator has said nothing. */
-function settingsOf(options: HydrantOptions): SettingsInForce {
-  const {
-    settings = new SettingsInForce(new Map()),
-    limits,
-    allowedOrigins,
-    trustedProxies,
-    deflate,
-    perspective,
-  } = options
-  return settings.withCode({ ...limits, allowedOrigins, trustedProxies, deflate, perspective })
-}
-
-/** The protocol engine's part of the settings. */
-function wireLimitsOf(values: Settings): WireLimits {
-  return {
-    maxMessageBytes: values.maxMessageBytes,
-    maxFragments: values.maxFragments,
-    assemblyTimeoutMs: values.assemblyTimeoutMs,
-    controlFramesPerSecond: values.controlFramesPerSecond,
-    pingIntervalMs: values.pingIntervalMs,
-    pongTimeoutMs: values.pongTimeoutMs,
-    closeTimeoutMs: values.closeTimeoutMs,
+    onFault,
   }
 }

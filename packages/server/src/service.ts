@@ -1,7 +1,9 @@
 import type { Contract } from '@hydrant/contract'
 import type { WireLimits } from '@hydrant/wire'
 import type { Broker } from './broker/broker.ts'
+import type { Guard } from './guard/guard.ts'
 import type { Origins } from './guard/origins.ts'
+import type { Revocation } from './guard/revocation.ts'
 import type { Hub } from './hub/hub.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Presence } from './presence/presence.ts'
@@ -9,15 +11,12 @@ import type { Publisher } from './publish/publisher.ts'
 import type { Requests } from './requests/requests.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Turn } from './runtime/turn.ts'
-import type { SettingsInForce } from './settings/settings-in-force.ts'
 import type { Deadlines } from './transport/deadlines.ts'
 import type { OpenTransports } from './transport/open-transports.ts'
 
 /** What every door works with: made once by `createHydrant`, and only read by the doors. */
 export interface Service {
   readonly contract: Contract
-  /** What holds, and where it came from. */
-  readonly settings: SettingsInForce
   readonly broker: Broker
   readonly hub: Hub
   readonly publisher: Publisher
@@ -30,8 +29,11 @@ export interface Service {
   readonly deadlines: Deadlines
   readonly transports: OpenTransports
   readonly origins: Origins
+  /** Who is calling, and what they may do. */
+  readonly guard: Guard
+  readonly revocation: Revocation
   readonly limits: ServiceLimits
-  readonly wireLimits: WireLimits
+  readonly wireLimits: Partial<WireLimits>
   /** Whether permessage-deflate is negotiated. */
   readonly deflate: boolean
   readonly random: (bytes: Uint8Array) => void

@@ -21,7 +21,6 @@ channels:
       anything: {}
   orders:
     address: /orders
-    x-hydrant: { errors: { market-closed: { status: 409 }, no-funds: {} } }
     messages:
       placeOrder:
         payload:

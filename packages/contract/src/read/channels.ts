@@ -3,6 +3,7 @@ import { type JsonObject, type JsonSchema, isObject, join, own, show } from '../
 import type { Parameter, Tag } from '../model.ts'
 import type { Policy } from '../schema/policy.ts'
 import { isSchema } from '../schema/keywords.ts'
+import { readAllow, type WrittenAllow } from './allow.ts'
 import type { ReadContext } from './context.ts'
 import { type ChannelSettings, checkSettingNames, readChannelSettings, readPolicy } from './extensions.ts'
 import { Fields } from './fields.ts'
@@ -25,6 +26,7 @@ export interface ChannelDraft {
   /** Operations may add to it. */
   readonly messages: ReadMessage[]
   readonly settings: ChannelSettings
+  readonly allow: WrittenAllow
   readonly policy: Policy
   readonly webSocket: { method?: 'GET' | 'POST'; query?: JsonSchema; headers?: JsonSchema }
 }
@@ -81,6 +83,7 @@ function readChannel(
     parameters: parameters.filter(({ name }) => template.names.includes(name)),
     messages,
     settings: readChannelSettings(fields.object, fields.pointer, findings),
+    allow: readAllow(fields.object, fields.pointer, findings),
     policy,
     webSocket: readWebSocket(fields, template, parameters, context),
   }

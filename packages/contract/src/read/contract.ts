@@ -7,6 +7,7 @@ import { isSchema } from '../schema/keywords.ts'
 import { plainPolicy } from '../schema/policy.ts'
 import { SchemaScope } from '../schema/scope.ts'
 import { Compiler } from '../schema/validator.ts'
+import { readAllow } from './allow.ts'
 import { readChannels } from './channels.ts'
 import type { ReadContext } from './context.ts'
 import { checkSettingNames, readPolicy } from './extensions.ts'
@@ -134,7 +135,7 @@ function build(
   const operations = readOperations(root, drafts, context)
   checkExamples(drafts, context)
   inspectComponents(document, context)
-  const linked = link(drafts, operations, context)
+  const linked = link(drafts, operations, readAllow(document, '', findings), context)
   const info = readInfo(own(document, 'info'), context)
   const servers = readServers(root, context)
   if (linked.channels.length === 0) {
@@ -154,6 +155,7 @@ function build(
     channels: linked.channels,
     operations: linked.operations,
     securitySchemes: [...context.securitySchemes.values()],
+    security: servers.flatMap(({ security }) => security),
     document,
     match: (address) => matcher.match(address),
   }

@@ -1,9 +1,10 @@
 import type { Route } from '../address/match.ts'
 import { at, isObject, join, segmentsOf, show } from '../json.ts'
-import type { Channel, DeclaredError, Operation, Perspective, SchemaError } from '../model.ts'
+import type { Channel, Operation, Perspective, SchemaError } from '../model.ts'
 import { declaredProperties } from '../schema/declared.ts'
 import { checkHandshake } from '../schema/handshake.ts'
 import { CompiledMessageSet } from '../schema/message-set.ts'
+import { allowOf, type WrittenAllow } from './allow.ts'
 import type { ChannelDraft } from './channels.ts'
 import type { ReadContext } from './context.ts'
 import { defined } from './fields.ts'
@@ -14,6 +15,7 @@ import type { OperationDraft } from './operations.ts'
 export function link(
   drafts: readonly ChannelDraft[],
   operations: readonly OperationDraft[],
+  allow: WrittenAllow,
   context: ReadContext,
 ): { channels: Channel[]; operations: Operation[]; routes: Route[] } {
   const groups = groupByAddress(drafts, context)
@@ -22,7 +24,7 @@ export function link(
   const routes: Route[] = []
   for (const group of groups) {
     const own: Operation[] = []
-    const channel = makeChannel(group, operations, own, context)
+    const channel = makeChannel(group, operations, own, allow, context)
     for (const draft of group) channelOf.set(draft, channel)
     operationsOf.set(channel, own)
     routes.push({ channel, template: group[0]!.template })
@@ -69,6 +71,7 @@ function makeChannel(
   group: readonly ChannelDraft[],
   operations: readonly OperationDraft[],
   own: Operation[],
+  inherited: WrittenAllow,
   context: ReadContext,
 ): Channel {
   const [first] = group as [ChannelDraft]
@@ -107,21 +110,12 @@ function makeChannel(
     keyOf: settings.kind === 'state' ? keyReader(settings.key) : () => undefined,
     history: settings.history,
     overflow: settings.overflow,
-    errors: errorsOf(group),
+    allow: allowOf(group, inherited, context.findings),
     operations: own,
     webSocket,
     checkHandshake: (query, header): readonly SchemaError[] =>
       checkHandshake(webSocket, query, header, context.compiler),
   }
-}
-
-/** The first of each code holds. */
-function errorsOf(group: readonly ChannelDraft[]): DeclaredError[] {
-  const byCode = new Map<string, DeclaredError>()
-  for (const error of group.flatMap(({ settings }) => settings.errors)) {
-    if (!byCode.has(error.code)) byCode.set(error.code, error)
-  }
-  return [...byCode.values()]
 }
 
 function reportUndecided(draft: ChannelDraft, sets: readonly CompiledMessageSet[], { findings }: ReadContext): void {

@@ -1,7 +1,9 @@
 import { type JsonObject, type JsonValue, isObject, join, own, show } from '../json.ts'
 import type { SecurityScheme } from '../model.ts'
+import { canonicalText } from '../schema/equality.ts'
 import type { ReadContext } from './context.ts'
 import { Fields } from './fields.ts'
+import { without } from './origins.ts'
 import { referenceOf } from './refs.ts'
 
 const knownTypes = [
@@ -47,24 +49,44 @@ export function readSecuritySchemes(
   return schemes
 }
 
-/** Reads the `security` list of a server or an operation. */
+/**
+ * Reads the `security` list of a server or an operation. What cannot be read stays in it as a scheme that cannot be enforced: a slip must
+ * not open what it was meant to close.
+ */
 export function readSecurity(owner: Fields, context: ReadContext): SecurityScheme[] {
-  const schemes: SecurityScheme[] = []
-  for (const [index, value] of (owner.list('security') ?? []).entries()) {
+  const listed = owner.list('security')
+  if (listed === undefined) {
+    const written = owner.get('security')
+    return written === undefined || written === null ? [] : [unreadable(owner.at('security'))]
+  }
+  return listed.map((value, index) => {
     const pointer = join(owner.at('security'), index)
     const key = referenceOf(value)
       ?.match(/^#\/components\/securitySchemes\/([^/]+)$/)?.[1]
       ?.replaceAll('~1', '/')
       .replaceAll('~0', '~')
     const declared = key === undefined ? undefined : context.securitySchemes.get(key)
-    if (declared !== undefined) {
-      schemes.push(declared)
-      continue
-    }
+    if (declared !== undefined) return declared
     const found = context.references.resolveObject(value, pointer, 'a security scheme')
-    if (found !== undefined) schemes.push(readScheme(key ?? pointer, found.value, found.pointer, context))
-  }
-  return schemes
+    if (found === undefined) return unreadable(pointer)
+    const original = key ?? nameOfOriginal(found.value, context.securitySchemes)
+    return readScheme(original ?? pointer, found.value, found.pointer, context)
+  })
+}
+
+function unreadable(pointer: string): SecurityScheme {
+  return { name: pointer, type: 'unknown', scopes: [], definition: {} }
+}
+
+/** AsyncAPI 3 keeps scopes in the scheme, so that an operation with scopes of its own has a copy of the scheme. */
+function nameOfOriginal(copy: JsonObject, schemes: ReadonlyMap<string, SecurityScheme>): string | undefined {
+  const fingerprint = withoutScopes(copy)
+  for (const { name, definition } of schemes.values()) if (withoutScopes(definition) === fingerprint) return name
+  return undefined
+}
+
+function withoutScopes(definition: JsonObject): string {
+  return canonicalText(without(definition, 'scopes', 'description'))
 }
 
 function readScheme(
@@ -91,6 +113,8 @@ function readScheme(
       )
   }
   const description = fields.text('description')
-  const scopes = fields.texts('scopes') ?? []
-  return { name, type, scopes, definition: object, ...(description === undefined ? {} : { description }) }
+  const scopes = fields.texts('scopes')
+  if (scopes === undefined && fields.has('scopes') && fields.get('scopes') !== null)
+    return { ...unreadable(pointer), name }
+  return { name, type, scopes: scopes ?? [], definition: object, ...(description === undefined ? {} : { description }) }
 }

@@ -3,7 +3,13 @@ import { type JsonObject, type JsonValue, isObject, join, own, show } from '../j
 import { type Origins, without } from './origins.ts'
 
 /** Converts a server: its `url` becomes `host`, `pathname` and, where it is missing, `protocol`. */
-export function convertServer(server: JsonObject, pointer: string, origins: Origins, findings: Findings): JsonObject {
+export function convertServer(
+  server: JsonObject,
+  document: JsonObject,
+  pointer: string,
+  origins: Origins,
+  findings: Findings,
+): JsonObject {
   const rest = without(server, 'url', 'security')
   const url = own(server, 'url')
   const security = own(server, 'security')
@@ -14,7 +20,7 @@ export function convertServer(server: JsonObject, pointer: string, origins: Orig
   return {
     ...(typeof url === 'string' ? partsOf(url) : {}),
     ...rest,
-    ...(Array.isArray(security) ? { security: convertSecurity(security) } : {}),
+    ...(security === undefined ? {} : { security: convertSecurity(security, document) }),
   }
 }
 
@@ -28,15 +34,34 @@ function partsOf(url: string): JsonObject {
   }
 }
 
-/** `{ name: [scopes] }` becomes a reference to the scheme; with scopes, a copy that carries them. */
-export function convertSecurity(security: readonly JsonValue[], document?: JsonObject): JsonValue[] {
-  return security.flatMap((requirement) =>
-    Object.entries(isObject(requirement) ? requirement : {}).map(([name, scopes]): JsonValue => {
-      const components = document === undefined ? undefined : own(document, 'components')
-      const schemes = isObject(components) ? own(components, 'securitySchemes') : undefined
-      const scheme = isObject(schemes) ? own(schemes, name) : undefined
-      if (Array.isArray(scopes) && scopes.length > 0 && isObject(scheme)) return { ...scheme, scopes }
-      return { $ref: `#${join('/components/securitySchemes', name)}` }
-    }),
-  )
+/**
+ * `{ name: [scopes] }` becomes a reference to the scheme; with scopes, a copy that carries them. What version 3 cannot say (two schemes at
+ * once) stays as it is, and is then a scheme that cannot be enforced, not one that is forgotten.
+ */
+export function convertSecurity(security: JsonValue, document: JsonObject): JsonValue {
+  if (!Array.isArray(security)) return security
+  const components = own(document, 'components')
+  const schemes = isObject(components) ? own(components, 'securitySchemes') : undefined
+  return security.map((requirement): JsonValue => {
+    const entries = isObject(requirement) ? Object.entries(requirement) : []
+    if (entries.length !== 1) return requirement
+    const [name, scopes] = entries[0]!
+    const scheme = isObject(schemes) ? own(schemes, name) : undefined
+    if (Array.isArray(scopes) && scopes.length === 0) return { $ref: `#${join('/components/securitySchemes', name)}` }
+    return isObject(scheme) ? { ...convertScopes(scheme), scopes } : requirement
+  })
+}
+
+/** In version 3 the scopes an OAuth flow offers are called `availableScopes`. */
+export function convertScopes(scheme: JsonObject): JsonObject {
+  const flows = own(scheme, 'flows')
+  if (!isObject(flows)) return scheme
+  const converted: JsonObject = {}
+  for (const [name, flow] of Object.entries(flows)) {
+    converted[name] =
+      isObject(flow) && flow['scopes'] !== undefined
+        ? { ...without(flow, 'scopes'), availableScopes: flow['scopes'] }
+        : flow
+  }
+  return { ...scheme, flows: converted }
 }

@@ -4,7 +4,7 @@ import { canonicalText } from '../schema/equality.ts'
 import { type Origins, without } from './origins.ts'
 import { References, referenceOf } from './refs.ts'
 import { convertMessage } from './version-2-messages.ts'
-import { convertSecurity, convertServer } from './version-2-servers.ts'
+import { convertScopes, convertSecurity, convertServer } from './version-2-servers.ts'
 
 /** A document brought to AsyncAPI 3.0, and where its parts come from. */
 export interface Conversion {
@@ -50,7 +50,7 @@ class Converter {
     if (externalDocs !== undefined) this.#origins.moved('/info/externalDocs', '/externalDocs')
     if (isObject(servers)) {
       converted['servers'] = this.#each(servers, (server, name) =>
-        convertServer(server, join('/servers', name), this.#origins, this.#findings),
+        convertServer(server, this.#document, join('/servers', name), this.#origins, this.#findings),
       )
     }
     if (isObject(channels)) converted['channels'] = this.#channels(channels)
@@ -127,7 +127,7 @@ class Converter {
       action: direction === 'publish' ? 'receive' : 'send',
       channel: { $ref: channel },
       ...without(operation, 'operationId', 'message', 'security', 'traits'),
-      ...(Array.isArray(security) ? { security: convertSecurity(security, this.#document) } : {}),
+      ...(security === undefined ? {} : { security: convertSecurity(security, this.#document) }),
       messages: keys.map((key) => ({ $ref: `${channel}${join('/messages', key)}` })),
     })
   }
@@ -213,7 +213,9 @@ class Converter {
         : convertMessage(this.#withTraits(message, pointer), pointer, pointer, this.#origins),
     )
     convert('parameters', (parameter) => this.#parameter(parameter))
-    convert('servers', (server, pointer) => convertServer(server, pointer, this.#origins, this.#findings))
+    convert('servers', (server, pointer) =>
+      convertServer(server, this.#document, pointer, this.#origins, this.#findings),
+    )
     convert('securitySchemes', (scheme) => convertScopes(scheme))
     return result
   }
@@ -229,20 +231,6 @@ function nameOf(written: JsonValue, found: JsonObject, references: References): 
     own(found, 'name'),
   ]
   return names.find((name): name is string => typeof name === 'string' && name !== '')
-}
-
-/** In version 3 the scopes an OAuth flow offers are called `availableScopes`. */
-function convertScopes(scheme: JsonObject): JsonObject {
-  const flows = own(scheme, 'flows')
-  if (!isObject(flows)) return scheme
-  const converted: JsonObject = {}
-  for (const [name, flow] of Object.entries(flows)) {
-    converted[name] =
-      isObject(flow) && flow['scopes'] !== undefined
-        ? { ...without(flow, 'scopes'), availableScopes: flow['scopes'] }
-        : flow
-  }
-  return { ...scheme, flows: converted }
 }
 
 function overridden(target: JsonObject, patch: JsonObject): JsonObject {

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
-import type { Channel } from '@hydrant/contract'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePosition, type Position } from '../broker/position.ts'
 import { HydrantError } from '../errors.ts'
+import type { Principal } from '../guard/principal.ts'
 import type { View } from '../hub/live-batch.ts'
 import type { PublisherRole } from '../publish/accept-message.ts'
 import type { Addressed } from '../publish/publisher.ts'
@@ -14,11 +14,22 @@ export interface Target {
   readonly query: URLSearchParams
 }
 
+/** An HTTP request for a channel, and who makes it. */
+export interface ChannelVisit {
+  readonly at: Addressed
+  readonly principal: Principal
+  readonly query: URLSearchParams
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
 /** Splits an origin-form target; absolute forms and fragments are refused (one canonical form is both matched and used). */
 export function parseTarget(request: IncomingMessage): Target {
   const target = request.url ?? '/'
   if (!target.startsWith('/') || target.includes('#')) {
-    throw new HydrantError('bad-request', `expected a path such as /prices/AAPL, got ${JSON.stringify(target)}`)
+    // A query may hold a secret, and what is told here may be logged.
+    const shown = JSON.stringify(target.split('?')[0])
+    throw new HydrantError('bad-request', `expected a path such as /prices/AAPL, got ${shown}`)
   }
   const mark = target.indexOf('?')
   return mark < 0
@@ -44,21 +55,25 @@ export function resolve(service: Service, path: string): Addressed {
   }
 }
 
-/** What a reader of this channel sees: see "Who may do what" in `docs/reference/doors.md`. */
-export function readerView(channel: Channel, query: URLSearchParams): View {
-  if (asksForApplication(query)) return 'application'
-  return channel.toClients.messages.length === 0 ? 'application' : 'client'
+/**
+ * What a reader of this channel sees: see "Who may do what" in `docs/reference/doors.md`. Throws `forbidden` (`unauthenticated` for
+ * nobody) for who may not read it, and `wrong-direction` for a client where nothing is sent to clients.
+ */
+export function readerView({ guard }: Service, principal: Principal, at: Addressed, query: URLSearchParams): View {
+  const isApplication = guard.roleOf(principal, askedRole(query)) === 'application'
+  if (!isApplication) guard.check(principal, 'subscribe', at)
+  const { channel } = at
+  if (isApplication) return 'application'
+  if (channel.toClients.messages.length > 0) return 'client'
+  if (principal.kind === 'application') return 'application'
+  throw new HydrantError('wrong-direction', `${channel.address} sends nothing to clients`)
 }
 
-/** On whose behalf the frames of a one-channel WebSocket are published. */
-export function socketRole(query: URLSearchParams): PublisherRole {
-  return asksForApplication(query) ? 'application' : 'client'
-}
-
-function asksForApplication(query: URLSearchParams): boolean {
+/** On whose behalf the caller asks to act. Throws `bad-request`. */
+export function askedRole(query: URLSearchParams): PublisherRole {
   const as = query.get('as')
-  if (as === null || as === 'client') return false
-  if (as === 'application') return true
+  if (as === null || as === 'client') return 'client'
+  if (as === 'application') return 'application'
   throw new HydrantError('bad-request', `as: expected client or application, got ${JSON.stringify(as)}`)
 }
 

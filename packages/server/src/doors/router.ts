@@ -1,7 +1,10 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CONNECT_PATH, SUBPROTOCOL } from '@hydrant/protocol'
 import { HydrantError, toHydrantError } from '../errors.ts'
+import { Caller } from '../guard/caller.ts'
+import type { Principal } from '../guard/principal.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
 import { answer, answerProblem } from './answer.ts'
@@ -16,6 +19,7 @@ import { acceptWebSocket } from './websocket/accept.ts'
 
 const RESERVED = '/-/'
 const CHANNEL_METHODS = 'GET, HEAD, POST, OPTIONS'
+const MAX_HEADERS = 100
 
 /** Brings each request to its door. Whatever a door throws becomes the problem details of the answer. */
 export class Router {
@@ -63,8 +67,11 @@ export class Router {
       if (!this.#isReady()) throw unavailable()
       const target = parseTarget(request)
       this.#service.origins.check(request)
-      if (target.path === CONNECT_PATH) acceptConnect(this.#service, request, socket, head)
-      else await this.#upgradeChannel(target, request, socket, head)
+      const caller = new Caller(request, target)
+      const principal = await this.#recognize(caller, socket)
+      if (socket.destroyed) return
+      if (target.path === CONNECT_PATH) acceptConnect(this.#service, { request, socket, head, principal, caller })
+      else await this.#upgradeChannel(target, principal, request, socket, head)
       socket.off('error', onError)
     } catch (error) {
       const refused = toHydrantError(error)
@@ -74,9 +81,29 @@ export class Router {
     }
   }
 
-  async #upgradeChannel(target: Target, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  /** Who is calling. What is asked on the way is told when the peer goes. */
+  async #recognize(caller: Caller, transport: EventEmitter): Promise<Principal> {
+    const gone = new AbortController()
+    const abort = (): void => gone.abort()
+    transport.once('close', abort)
+    try {
+      return await this.#service.guard.principalOf(caller, gone.signal)
+    } finally {
+      transport.off('close', abort)
+    }
+  }
+
+  async #upgradeChannel(
+    target: Target,
+    principal: Principal,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    // Here nobody can say later who they are.
+    this.#service.guard.requireIdentity(principal)
     const at = resolve(this.#service, target.path)
-    await acceptWebSocket(this.#service, { at, query: target.query, request, socket, head })
+    await acceptWebSocket(this.#service, { at, principal, query: target.query, request, socket, head })
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -101,34 +128,43 @@ export class Router {
   async #routeChannel(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const service = this.#service
     service.origins.check(request)
-    const at = resolve(service, target.path)
     switch (request.method) {
+      case 'OPTIONS':
+        // A preflight carries no credentials (Fetch §3.2.2), and what it is told is in the contract.
+        resolve(service, target.path)
+        return answer(response, 204, 'text/plain', '', { Allow: CHANNEL_METHODS, ...preflight(service, request) })
       case 'GET':
       case 'HEAD':
-        if (accepts(request, 'text/event-stream')) {
-          return answerEventStream(service, at, target.query, request, response)
-        }
-        if (wantsPage(request)) {
-          return answer(response, 303, 'text/plain', '', {
-            Location: channelPlace(service.contract, at.channel, at.parameters),
-          })
-        }
-        return answerHistory(service, at, target.query, request, response)
       case 'POST':
-        return answerPublish(service, at, request, response)
-      case 'OPTIONS':
-        return answer(response, 204, 'text/plain', '', { Allow: CHANNEL_METHODS, ...preflight(service, request) })
+        return this.#visitChannel(target, request, response)
       default:
+        resolve(service, target.path)
         throw notAllowed(request, CHANNEL_METHODS)
     }
+  }
+
+  async #visitChannel(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = this.#service
+    const isPage = request.method !== 'POST' && wantsPage(request) && !accepts(request, 'text/event-stream')
+    if (isPage) {
+      // The page is made from the contract alone.
+      const { channel, parameters } = resolve(service, target.path)
+      return answer(response, 303, 'text/plain', '', { Location: channelPlace(service.contract, channel, parameters) })
+    }
+    const principal = await this.#recognize(new Caller(request, target), response)
+    if (response.destroyed) return
+    service.guard.requireIdentity(principal)
+    const { query } = target
+    const visit = { at: resolve(service, target.path), principal, query, request, response }
+    if (request.method === 'POST') return answerPublish(service, visit)
+    return accepts(request, 'text/event-stream') ? answerEventStream(service, visit) : answerHistory(service, visit)
   }
 
   /** Node drops headers past its own count and goes on; here the request is refused instead. */
   #refuseTooManyHeaders(request: IncomingMessage): void {
     const count = request.rawHeaders.length / 2
-    const { maxHeaders } = this.#service.settings.values
-    if (count <= maxHeaders) return
-    throw new HydrantError('headers-too-large', `expected at most ${maxHeaders} headers, got ${count}`)
+    if (count <= MAX_HEADERS) return
+    throw new HydrantError('headers-too-large', `expected at most ${MAX_HEADERS} headers, got ${count}`)
   }
 
   #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -69,6 +69,11 @@ export class Presence {
     }
   }
 
+  /** Channels on which a session is present or watching. */
+  addressesOf(session: string): readonly string[] {
+    return [...(this.#bySession.get(session) ?? [])]
+  }
+
   /** How many channels have somebody present or watching. */
   get size(): number {
     return this.#rooms.size

@@ -33,7 +33,10 @@ export class ConnectClient implements Disposable {
     this.closed = new Promise((resolve) => socket.on('close', resolve))
   }
 
-  static async open(wsUrl: string, options: { perMessageDeflate?: boolean } = {}): Promise<ConnectClient> {
+  static async open(
+    wsUrl: string,
+    options: { perMessageDeflate?: boolean; headers?: Record<string, string> } = {},
+  ): Promise<ConnectClient> {
     const socket = new WebSocket(`${wsUrl}/-/connect`, 'hydrant.v1', { perMessageDeflate: false, ...options })
     const client = new ConnectClient(socket)
     await new Promise((resolve, reject) => {

@@ -2,17 +2,36 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SUBPROTOCOL } from '@hydrant/protocol'
 import { HydrantError } from '../../errors.ts'
+import type { Caller } from '../../guard/caller.ts'
+import type { Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openSession } from './session.ts'
 
+/** An upgrade of `/-/connect`. */
+export interface ConnectRequest {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+  readonly principal: Principal
+  readonly caller: Caller
+}
+
 /** Answers an upgrade of `/-/connect` with a `101` and opens the session. Throws, with nothing answered, when something is not right. */
-export function acceptConnect(service: Service, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
+  const { request, socket, head, principal, caller } = upgrade
   const handshake = checkUpgrade(request, { deflate: service.deflate, protocols: [SUBPROTOCOL] })
   if (handshake.protocol === undefined) {
     throw new HydrantError('handshake-refused', `expected the subprotocol ${SUBPROTOCOL} among those offered`)
   }
   socket.write(handshake.response())
   service.observer.handshake('socket', 'accepted')
-  openSession(service, { socket, head, deflate: handshake.deflate, remote: request.socket.remoteAddress })
+  openSession(service, {
+    socket,
+    head,
+    principal,
+    caller,
+    deflate: handshake.deflate,
+    remote: request.socket.remoteAddress,
+  })
 }

@@ -1,11 +1,23 @@
 import type { Duplex } from 'node:stream'
-import { CLOSE_STRIKES, type ParsedUp, parseUp, PROTOCOL_LIMITS, type Push, type Up } from '@hydrant/protocol'
+import {
+  CLOSE_STRIKES,
+  CLOSE_UNAUTHENTICATED,
+  type ParsedUp,
+  parseUp,
+  PROTOCOL_LIMITS,
+  type Push,
+  type Up,
+} from '@hydrant/protocol'
 import type { DeflateParameters } from '@hydrant/wire'
 import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
+import type { Caller } from '../../guard/caller.ts'
+import type { Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { toProtocolProblem } from './problems.ts'
+import { recheckSession, revokeSession } from './revocation.ts'
+import { SessionIdentity } from './session-identity.ts'
 import { Strikes } from './strikes.ts'
 import { authenticate } from './operations/authenticate.ts'
 import { answerPing } from './operations/ping.ts'
@@ -25,6 +37,7 @@ export interface Session {
   /** Its counters, and who is at the other end. */
   readonly meter: ConnectionMeter
   readonly subscriptions: SessionSubscriptions
+  readonly identity: SessionIdentity
   /** Aborted when the connection ends. */
   readonly ended: AbortSignal
   push(push: Push): void
@@ -35,19 +48,24 @@ export interface Session {
 export interface SessionOptions {
   readonly socket: Duplex
   readonly head: Buffer
+  readonly principal: Principal
+  readonly caller: Caller
   readonly deflate: DeflateParameters | undefined
   /** The peer's IP address. */
   readonly remote: string | undefined
 }
 
 /** Opens a session on a socket whose handshake has been answered. */
-export function openSession(service: Service, { socket, head, deflate, remote }: SessionOptions): void {
+export function openSession(service: Service, options: SessionOptions): void {
+  const { socket, head, deflate, remote, principal, caller } = options
   const { clock, observer } = service
   const meter = observer.opened({ door: 'socket', remote })
   const closed = Promise.withResolvers<void>()
   const ended = new AbortController()
   const strikes = new Strikes(PROTOCOL_LIMITS.strikes, PROTOCOL_LIMITS.strikeMemoryMs)
 
+  // Before the connection's own listener: what comes before the identity is counted as it comes, whole messages or not.
+  socket.on('data', (bytes: Buffer) => countBytes(bytes))
   const connection = new SocketConnection({
     socket,
     limits: service.wireLimits,
@@ -75,6 +93,13 @@ export function openSession(service: Service, { socket, head, deflate, remote }:
     connection,
     meter,
     subscriptions: new SessionSubscriptions(deflate),
+    identity: new SessionIdentity({
+      service,
+      principal,
+      caller,
+      ended: ended.signal,
+      close: (code, reason) => connection.close(code, reason),
+    }),
     ended: ended.signal,
     push: (push) => connection.sendText(JSON.stringify(push)),
     reply: (id, result) => connection.sendText(JSON.stringify({ id, result })),
@@ -86,6 +111,10 @@ export function openSession(service: Service, { socket, head, deflate, remote }:
     (error) => service.onFault(error),
   )
 
+  function countBytes({ length }: Buffer): void {
+    if (!session.identity.takes(length)) connection.close(CLOSE_TOO_LARGE, 'too much before authenticate')
+  }
+
   function receive(value: unknown): void {
     const parsed = parseUp(value)
     switch (parsed.kind) {
@@ -94,24 +123,23 @@ export function openSession(service: Service, { socket, head, deflate, remote }:
         return requests.push(parsed)
       case 'strike':
         session.push({ push: 'error', error: parsed.error })
+        if (!session.identity.isKnown) connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first')
         if (strikes.isOut(clock.monotonicMs())) connection.close(CLOSE_STRIKES, 'three messages were no requests')
     }
   }
 
   service.transports.add({
-    meter,
-    session: session.id,
-    subscriptions: () => session.subscriptions.all(),
-    messagesOut: () => session.subscriptions.delivered,
-    tap: (tap) => {
-      connection.tap = tap
-    },
     goAway: ({ code, reason, retryAfterMs }) => {
       if (retryAfterMs !== undefined) session.push({ push: 'draining', retryAfterMs })
       connection.close(code, reason)
     },
     destroy: () => socket.destroy(),
     closed: closed.promise,
+    get principal() {
+      return session.identity.principal
+    },
+    revoke: (error) => revokeSession(session, error),
+    recheck: () => recheckSession(session),
   })
   session.push({
     push: 'hello',
@@ -119,14 +147,24 @@ export function openSession(service: Service, { socket, head, deflate, remote }:
     time: clock.wallMs(),
     limits: { channels: PROTOCOL_LIMITS.channelsPerConnection, messageBytes: service.limits.maxMessageBytes },
   })
+  countBytes(head)
   connection.receiveFirst(head)
 }
+
+/** RFC 6455 §7.4.1 */
+const CLOSE_TOO_LARGE = 1009
 
 /** What gets a reply. Both kinds wait their turn, so that replies keep the order of the requests. */
 type Answerable = Exclude<ParsedUp, { kind: 'strike' }>
 
 /** Carries out one request. Its reply is queued when this returns or resolves, except for `request`, which answers later. */
 function answer(session: Session, parsed: Answerable): Promise<void> | void {
+  const { identity, connection } = session
+  if (!identity.isKnown && !(parsed.kind === 'request' && parsed.request.op === 'authenticate')) {
+    session.fail(parsed.kind === 'refused' ? parsed.id : parsed.request.id, identity.refusal())
+    connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first')
+    return
+  }
   if (parsed.kind === 'refused') {
     session.connection.sendText(JSON.stringify({ id: parsed.id, error: parsed.error }))
     return

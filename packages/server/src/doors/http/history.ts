@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LogPage, ReadQuery } from '../../broker/broker.ts'
 import { formatPosition } from '../../broker/position.ts'
+import type { HydrantError } from '../../errors.ts'
 import { envelopeJson, gapNotice } from '../../message/encode.ts'
 import { nextEntry } from '../../hub/next-entry.ts'
 import type { View } from '../../hub/live-batch.ts'
@@ -8,7 +8,8 @@ import type { Addressed } from '../../publish/publisher.ts'
 import { logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { answerJson } from '../answer.ts'
-import { readerView, sinceOf, wholeNumberOf } from '../request.ts'
+import { standing } from '../reader-standing.ts'
+import { type ChannelVisit, readerView, sinceOf, wholeNumberOf } from '../request.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 300
@@ -16,14 +17,9 @@ const MAX_WAIT_SECONDS = 60
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
 /** `GET` of a channel: a page of its history, held back by `?wait` until there is something to tell. */
-export async function answerHistory(
-  service: Service,
-  at: Addressed,
-  query: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const view = readerView(at.channel, query)
+export async function answerHistory(service: Service, visit: ChannelVisit): Promise<void> {
+  const { at, principal, query, request, response } = visit
+  const view = readerView(service, principal, at, query)
   const since = sinceOf(query.get('since'))
   const limit = wholeNumberOf(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT
   const waitSeconds = wholeNumberOf(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS }) ?? 0
@@ -31,7 +27,7 @@ export async function answerHistory(
 
   let page = await readVisible(service, at, view, read)
   if (waitSeconds > 0 && since !== undefined && isEmpty(page)) {
-    page = await waitForPage(service, at, view, read, waitSeconds, request, response)
+    page = await waitForPage(service, visit, view, read, waitSeconds)
   }
   const headers = {
     ...service.origins.corsHeaders(request),
@@ -58,12 +54,10 @@ function isEmpty(page: LogPage): boolean {
 /** Holds a feed while it looks, and waits only when nothing came meanwhile: nothing falls between the look and the wait. */
 async function waitForPage(
   service: Service,
-  at: Addressed,
+  { at, principal, query, request, response }: ChannelVisit,
   view: View,
   read: ReadQuery,
   waitSeconds: number,
-  request: IncomingMessage,
-  response: ServerResponse,
 ): Promise<LogPage> {
   const policy = logPolicy(at.channel)
   const hold = await service.hub.hold(at.address, policy, service.observer.channel(at.channel))
@@ -71,22 +65,25 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
-  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress })
-  void closed.then(() => service.observer.closed(meter, 'closed'))
-  service.transports.add({
-    meter,
-    subscriptions: () => [],
-    messagesOut: () => 0,
-    tap: () => {},
-    goAway: abort,
-    destroy: () => response.destroy(),
-    closed,
-  })
+  let refused: HydrantError | undefined
+  const stands = standing(
+    service,
+    principal,
+    at,
+    (current, place) => void readerView(service, current, place, query),
+    (error) => {
+      refused = error
+      abort()
+    },
+  )
+  const transport = { goAway: abort, destroy: () => response.destroy(), closed }
+  service.transports.add(Object.assign(stands, transport))
   const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000
   try {
     for (;;) {
       const seen = hold.feed.received
       const page = await readVisible(service, at, view, read)
+      if (refused !== undefined) throw refused
       const leftMs = deadlineMs - service.clock.monotonicMs()
       if (!isEmpty(page) || leftMs <= 0 || stop.signal.aborted) return page
       if (hold.feed.received === seen) await nextEntry(hold.feed, view, leftMs, service.clock, stop.signal)

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Channel } from '@hydrant/contract'
 import { formatPosition } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
-import type { Addressed } from '../../publish/publisher.ts'
 import type { Service, ServiceLimits } from '../../service.ts'
+import { askedRole, type ChannelVisit } from '../request.ts'
 import { answerJson } from '../answer.ts'
 import { type CloudEvent, fromBinaryMode, fromStructuredMode, isBinaryCloudEvent } from './cloud-events.ts'
 import { bodyToIncoming, type ContentType, isJson, parseContentType, utf8 } from './content-type.ts'
@@ -22,11 +22,13 @@ interface Submission {
 /** `POST` to a channel: publishes one message or a batch, whole or not at all. */
 export async function answerPublish(
   service: Service,
-  at: Addressed,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { at, principal, query, request, response }: ChannelVisit,
 ): Promise<void> {
-  const { limits } = service
+  const { limits, guard } = service
+  // A backend need not ask for what it is.
+  const asked = principal.kind === 'application' && !query.has('as') ? 'application' : askedRole(query)
+  const role = guard.roleOf(principal, asked)
+  guard.check(principal, 'publish', at)
   const contentType = parseContentType(request.headers['content-type'])
   const idempotencyKey = headerOf(request, 'idempotency-key')
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH)) {
@@ -40,7 +42,7 @@ export async function answerPublish(
 
   const published = await service.publisher.publish({
     at,
-    role: 'application',
+    role,
     sender: { door: 'http', remote: request.socket.remoteAddress },
     messages: named(submission.messages, headerOf(request, 'hydrant-message')),
     idempotencyKey,

@@ -1,12 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { toHydrantError } from '../../errors.ts'
+import { type HydrantError, toHydrantError } from '../../errors.ts'
+import type { Principal } from '../../guard/principal.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
 import { type EventStreamFormat, eventStreamNotice } from '../../message/encode.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
+import type { Goodbye, OpenTransport } from '../../transport/open-transports.ts'
 import { ResponseStream } from '../../transport/response-stream.ts'
-import { flagOf, readerView, sinceOf } from '../request.ts'
+import { standing } from '../reader-standing.ts'
+import { type ChannelVisit, flagOf, readerView, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 
 const KEEP_ALIVE_MS = 15_000
@@ -16,13 +18,10 @@ const RETRY_HINT_MS = 2_000
 /** `GET` with `Accept: text/event-stream`: the channel live, as Server-Sent Events (WHATWG HTML §9.2). */
 export async function answerEventStream(
   service: Service,
-  at: Addressed,
-  query: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { at, principal, query, request, response }: ChannelVisit,
 ): Promise<void> {
   const { channel, address } = at
-  const view = readerView(channel, query)
+  const view = readerView(service, principal, at, query)
   const since = sinceOf(request.headers['last-event-id']?.toString() ?? query.get('since'))
   const start = startOf(channel, since)
   const format = flagOf(query, 'envelope') ? 'event-stream-envelope' : 'event-stream'
@@ -78,20 +77,21 @@ export async function answerEventStream(
       resolve()
     })
   })
-  service.transports.add({
-    meter,
-    subscriptions: () => [subscription],
-    messagesOut: () => subscription.delivered,
-    tap: (tap) => {
-      stream.tap = tap
-    },
-    goAway: ({ retryAfterMs }) => {
+  const fail = (error: HydrantError): void => {
+    subscription.close()
+    stream.send(eventStreamNotice('hydrant.error', error.toProblem(address)))
+    stream.end()
+  }
+  const check = (current: Principal, place: Addressed): void => void readerView(service, current, place, query)
+  const transport = {
+    goAway: ({ retryAfterMs }: Goodbye) => {
       if (retryAfterMs !== undefined) stream.send(Buffer.from(`retry: ${retryAfterMs}\n\n`))
       stream.end()
     },
     destroy: () => response.destroy(),
     closed,
-  })
+  } satisfies Partial<OpenTransport>
+  service.transports.add(Object.assign(standing(service, principal, at, check, fail), transport))
   stream.send(Buffer.from(`retry: ${RETRY_HINT_MS}\n\n`))
   subscription.start()
 }

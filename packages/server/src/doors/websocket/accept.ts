@@ -3,11 +3,12 @@ import type { Duplex } from 'node:stream'
 import type { DeflateParameters } from '@hydrant/wire'
 import type { Position } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
+import type { Principal } from '../../guard/principal.ts'
 import type { View } from '../../hub/live-batch.ts'
 import type { PublisherRole } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import { flagOf, readerView, sinceOf, socketRole } from '../request.ts'
+import { askedRole, flagOf, readerView, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openChannelSocket } from './channel-socket.ts'
@@ -15,6 +16,7 @@ import { openChannelSocket } from './channel-socket.ts'
 /** An upgrade of a channel's URL. */
 export interface WebSocketRequest {
   readonly at: Addressed
+  readonly principal: Principal
   readonly query: URLSearchParams
   readonly request: IncomingMessage
   readonly socket: Duplex
@@ -34,13 +36,11 @@ export interface SocketTerms {
 
 /** Answers the upgrade with a `101` and opens the socket. Throws, with nothing answered, when something is not right. */
 export async function acceptWebSocket(service: Service, upgrade: WebSocketRequest): Promise<void> {
-  const { at, query, request, socket, head } = upgrade
+  const { at, principal, query, request, socket, head } = upgrade
   const handshake = checkUpgrade(request, { deflate: service.deflate })
   checkBindings(upgrade)
-  const role = socketRole(query)
   const terms: SocketTerms = {
-    role,
-    view: role === 'client' && at.channel.toClients.messages.length === 0 ? undefined : readerView(at.channel, query),
+    ...partIn(service, principal, at, query),
     format: flagOf(query, 'envelope') ? 'envelope' : 'bare',
     since: sinceOf(query.get('since')),
     deflate: handshake.deflate,
@@ -54,7 +54,22 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
   service.observer.handshake('websocket', 'accepted')
   const meter = service.observer.opened({ door: 'websocket', remote: request.socket.remoteAddress })
-  openChannelSocket(service, { at, terms, hold, socket, head, meter })
+  openChannelSocket(service, { at, principal, query, terms, hold, socket, head, meter })
+}
+
+/** What the peer may take part in. Throws `forbidden`, or `unauthenticated` for nobody. */
+export function partIn(
+  service: Service,
+  principal: Principal,
+  at: Addressed,
+  query: URLSearchParams,
+): Pick<SocketTerms, 'role' | 'view'> {
+  const role = service.guard.roleOf(principal, askedRole(query))
+  if (role === 'application' || at.channel.toClients.messages.length > 0) {
+    return { role, view: readerView(service, principal, at, query) }
+  }
+  service.guard.check(principal, 'publish', at)
+  return { role, view: undefined }
 }
 
 /** The contract's `ws` bindings: query parameters and headers of the handshake. */

@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
+import { CLOSE_FORBIDDEN } from '@hydrant/protocol'
 import { encodeTextFrame } from '@hydrant/wire'
-import { type HydrantError, toHydrantError } from '../../errors.ts'
+import { ERRORS, type HydrantError, toHydrantError } from '../../errors.ts'
+import type { Principal } from '../../guard/principal.ts'
 import type { FeedHold } from '../../hub/hub.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
@@ -9,16 +11,21 @@ import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
+import type { Goodbye } from '../../transport/open-transports.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
+import { standing } from '../reader-standing.ts'
 import { startOf } from '../start.ts'
-import type { SocketTerms } from './accept.ts'
+import { partIn, type SocketTerms } from './accept.ts'
 
 /** RFC 7692 §7.1.2: what a peer takes that names no window. */
 const MAX_WINDOW_BITS = 15
 
 export interface ChannelSocketOptions {
   readonly at: Addressed
+  readonly principal: Principal
+  /** Of the handshake. */
+  readonly query: URLSearchParams
   readonly terms: SocketTerms
   /** Released when the socket ends. */
   readonly hold: FeedHold
@@ -29,7 +36,7 @@ export interface ChannelSocketOptions {
 
 /** One channel on one WebSocket: bare payloads out, and in when the contract says so. */
 export function openChannelSocket(service: Service, options: ChannelSocketOptions): void {
-  const { at, terms, hold, socket, head, meter } = options
+  const { at, principal, query, terms, hold, socket, head, meter } = options
   const closed = Promise.withResolvers<void>()
 
   const connection = new SocketConnection({
@@ -54,22 +61,37 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   })
   const frames = new MessageQueue<Incoming>(
     connection,
-    (frame) => service.publisher.publish({ at, role: terms.role, sender: meter, messages: [frame], fromOutside: true }),
+    (frame) => {
+      service.guard.check(stands.principal, 'publish', stands.at)
+      return service.publisher.publish({
+        at: stands.at,
+        role: terms.role,
+        sender: meter,
+        messages: [frame],
+        fromOutside: true,
+      })
+    },
     (error) => answerError(service, connection, at, toHydrantError(error)),
   )
   const subscription = subscribe(service, options, connection)
 
-  service.transports.add({
-    meter,
-    subscriptions: () => (subscription === undefined ? [] : [subscription]),
-    messagesOut: () => subscription?.delivered ?? 0,
-    tap: (tap) => {
-      connection.tap = tap
+  const stands = standing(
+    service,
+    principal,
+    at,
+    (current, place) => void partIn(service, current, place, query),
+    (error) => {
+      subscription?.close()
+      connection.sendText(JSON.stringify(error.toProblem(at.address)))
+      connection.close(closeCodeOf(error), ERRORS[error.code].title)
     },
-    goAway: ({ code, reason }) => connection.close(code, reason),
-    destroy: () => socket.destroy(),
+  )
+  const transport = {
+    goAway: ({ code, reason }: Goodbye) => connection.close(code, reason),
+    destroy: () => void socket.destroy(),
     closed: closed.promise,
-  })
+  }
+  service.transports.add(Object.assign(stands, transport))
   subscription?.start()
   connection.receiveFirst(head)
 }
@@ -155,6 +177,11 @@ function isJson(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** What ends a connection has a close code in the table; a channel that is no more is closed like what is not allowed. */
+function closeCodeOf({ code }: HydrantError): number {
+  return ERRORS[code].closeCode ?? CLOSE_FORBIDDEN
 }
 
 /** The same problem object as over HTTP; the connection stays open. */

@@ -1,7 +1,17 @@
-import type { AuthenticateRequest } from '@hydrant/protocol'
+import { type AuthenticateRequest, CLOSE_UNAUTHENTICATED } from '@hydrant/protocol'
+import { recheckSession } from '../revocation.ts'
 import type { Session } from '../session.ts'
 
-/** The server asks for no token, so any is good (PROTOCOL.md 8.4). */
-export function authenticate(session: Session, { id }: AuthenticateRequest): void {
+/** PROTOCOL.md 8.4 and 8.5: a refused token changes nothing, but a stranger has only one try. */
+export async function authenticate(session: Session, { id, token }: AuthenticateRequest): Promise<void> {
+  const { identity, connection } = session
+  try {
+    await identity.authenticate(token)
+  } catch (error) {
+    session.fail(id, error)
+    if (!identity.isKnown) connection.close(CLOSE_UNAUTHENTICATED, 'the token is refused')
+    return
+  }
   session.reply(id, {})
+  recheckSession(session)
 }

@@ -7,6 +7,7 @@ import type { Session } from '../session.ts'
 /** PROTOCOL.md 7.1: announces, changes, leaves, or only asks. */
 export function presence(session: Session, { id, channel, data }: PresenceRequest): void {
   const at = resolve(session.service, channel)
+  session.service.guard.check(session.identity.principal, 'subscribe', at)
   if (at.channel.toClients.messages.length === 0) {
     throw new HydrantError('wrong-direction', `${at.channel.address} sends nothing to clients`)
   }

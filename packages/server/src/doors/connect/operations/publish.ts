@@ -7,6 +7,7 @@ import type { Session } from '../session.ts'
 
 export function publish(session: Session, request: PublishRequest): Promise<void> | void {
   const at = resolve(session.service, request.channel)
+  session.service.guard.check(session.identity.principal, 'publish', at)
   const published = session.service.publisher.publish({
     at,
     role: 'client',

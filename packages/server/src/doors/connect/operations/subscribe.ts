@@ -42,6 +42,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
   const { service, subscriptions } = session
   const at = resolve(service, request.channel)
   const { channel, address } = at
+  service.guard.check(session.identity.principal, 'subscribe', at)
   if (channel.toClients.messages.length === 0) {
     throw new HydrantError('wrong-direction', `${channel.address} sends nothing to clients`)
   }

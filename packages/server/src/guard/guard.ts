@@ -1,0 +1,185 @@
+import type { Action, Contract } from '@hydrant/contract'
+import { HydrantError } from '../errors.ts'
+import type { Addressed } from '../publish/publisher.ts'
+import type { PublisherRole } from '../publish/accept-message.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Caller, CallerRequest } from './caller.ts'
+import { admitsAnonymous, allows, type Decision, explain } from './permissions.ts'
+import { ANONYMOUS, EVERYBODY, type Principal, type PrincipalFacts, principalOf } from './principal.ts'
+
+/**
+ * Says who is calling. Null or undefined: not recognized here, so the contract's schemes are tried, and then it is nobody. Throw a
+ * {@link HydrantError} (`unauthenticated`) to refuse; anything else that it throws is a fault, and refuses as well.
+ */
+export type Authenticate = (
+  request: CallerRequest,
+) => PrincipalFacts | null | undefined | Promise<PrincipalFacts | null | undefined>
+
+/** One of the contract's security schemes, as it is configured. */
+export interface Authenticator {
+  /** Its name in the contract. */
+  readonly scheme: string
+  /** For `WWW-Authenticate`, such as `Bearer`; undefined when HTTP has no word for it. */
+  readonly challenge: string | undefined
+  /** Undefined when the request has no credentials of this scheme. Throws `unauthenticated` when it has, and they are not good. */
+  authenticate(caller: Caller): Principal | undefined | Promise<Principal | undefined>
+  /** The same principal as it is configured now; undefined when it is no longer. */
+  renewed(principal: Principal): Principal | undefined
+}
+
+export interface GuardOptions {
+  readonly clock: Clock
+  readonly contract: Contract
+  readonly authenticate: Authenticate | undefined
+  readonly authenticators: readonly Authenticator[]
+  readonly onFault: (error: unknown) => void
+}
+
+/** What a reload replaces, all at once. */
+export interface Rules {
+  readonly contract: Contract
+  readonly authenticators: readonly Authenticator[]
+}
+
+/** How long it may take to find out who is calling. Source: the authentication deadline of the defaults. */
+export const AUTHENTICATION_DEADLINE_MS = 10_000
+
+/** Who is calling, and what they may do. The one place where both are decided, for every door. */
+export class Guard {
+  readonly #options: GuardOptions
+  #rules: Rules
+  #admitsAnonymous: boolean
+
+  constructor(options: GuardOptions) {
+    this.#options = options
+    this.#rules = options
+    this.#admitsAnonymous = admitsAnonymous(options.contract)
+  }
+
+  /** False: nobody is authenticated, and who reaches the server is its application. */
+  get authenticates(): boolean {
+    return this.#options.authenticate !== undefined || this.#rules.authenticators.length > 0
+  }
+
+  /** Whether somebody without an identity may do anything at all. */
+  get admitsAnonymous(): boolean {
+    return !this.authenticates || this.#admitsAnonymous
+  }
+
+  /** From now on these decide. */
+  replace(rules: Rules): void {
+    this.#rules = rules
+    this.#admitsAnonymous = admitsAnonymous(rules.contract)
+  }
+
+  /**
+   * Who is calling: before anything of the request is looked up, and before a `101`. Rejects with `unauthenticated` for credentials that are
+   * not good, and `unavailable` when it cannot be found out in time. Nobody is `anonymous`.
+   */
+  async principalOf(caller: Caller, gone: AbortSignal): Promise<Principal> {
+    if (!this.authenticates) return EVERYBODY
+    const { clock } = this.#options
+    const deadline = new AbortController()
+    const tooLate = Promise.withResolvers<never>()
+    const cancel = clock.after(AUTHENTICATION_DEADLINE_MS, () => {
+      deadline.abort()
+      tooLate.reject(new HydrantError('unavailable', 'it could not be found out in time who is calling', RETRY_SOON))
+    })
+    try {
+      return await Promise.race([this.#recognize(caller, AbortSignal.any([gone, deadline.signal])), tooLate.promise])
+    } finally {
+      cancel()
+    }
+  }
+
+  /** Throws `unauthenticated` for nobody, when nobody may do nothing. */
+  requireIdentity(principal: Principal): void {
+    if (principal.kind === 'anonymous' && !this.admitsAnonymous) throw this.unauthenticated('credentials are required')
+  }
+
+  /** Throws `forbidden`, or `unauthenticated` for nobody, with what is missing. Hot where clients publish. */
+  check(principal: Principal, action: Action, at: Addressed): void {
+    if (principal === EVERYBODY || allows(this.#rules.contract, principal, action, at)) return
+    const { because } = this.explain(principal, action, at)
+    const detail = `${principal.id} may not ${action} to ${at.address}: ${because}`
+    throw principal.kind === 'anonymous' ? this.unauthenticated(detail) : new HydrantError('forbidden', detail)
+  }
+
+  /** Whether {@link Guard.check} would throw. */
+  allows(principal: Principal, action: Action, at: Addressed): boolean {
+    return allows(this.#rules.contract, principal, action, at)
+  }
+
+  /** What {@link Guard.check} decides, and why. */
+  explain(principal: Principal, action: Action, at: Addressed): Decision {
+    return explain(this.#rules.contract, principal, action, at)
+  }
+
+  /** On whose behalf a principal acts that asks for a role, or for none. Throws `forbidden`. */
+  roleOf(principal: Principal, asked: PublisherRole): PublisherRole {
+    if (asked === 'application' && principal.kind !== 'application') {
+      throw new HydrantError('forbidden', `as=application: missing: scope hydrant:publish`)
+    }
+    return asked
+  }
+
+  /** The same principal under the rules of now. Throws `unauthenticated` when it is no longer recognized. */
+  renewed(principal: Principal): Principal {
+    if (principal.kind === 'anonymous' || principal === EVERYBODY) return principal
+    if (principal.scheme === undefined) return principal
+    const renewed = this.#rules.authenticators.find(({ scheme }) => scheme === principal.scheme)?.renewed(principal)
+    if (renewed === undefined) throw this.unauthenticated('this identity is no longer recognized')
+    return renewed
+  }
+
+  unauthenticated(detail: string): HydrantError {
+    const challenges = new Set(this.#rules.authenticators.flatMap(({ challenge }) => challenge ?? []))
+    if (challenges.size === 0) challenges.add('Bearer')
+    return new HydrantError('unauthenticated', detail, { headers: { 'WWW-Authenticate': [...challenges].join(', ') } })
+  }
+
+  async #recognize(caller: Caller, signal: AbortSignal): Promise<Principal> {
+    const { authenticate, clock } = this.#options
+    if (authenticate !== undefined) {
+      const facts = await this.#ask(authenticate, caller.view(signal))
+      if (facts !== null && facts !== undefined) {
+        const principal = principalOf(facts)
+        if (isOver(principal, clock)) throw this.unauthenticated('this identity has expired')
+        return principal
+      }
+    }
+    let refusal: unknown
+    for (const authenticator of this.#rules.authenticators) {
+      try {
+        const principal = await authenticator.authenticate(caller)
+        if (principal !== undefined) return principal
+      } catch (error) {
+        // Another scheme may read the same header.
+        refusal ??= error
+      }
+    }
+    if (refusal !== undefined) {
+      throw refusal instanceof HydrantError && refusal.code === 'unauthenticated'
+        ? this.unauthenticated(refusal.message)
+        : refusal
+    }
+    if (caller.messageToken !== undefined) throw this.unauthenticated('the token is refused')
+    return ANONYMOUS
+  }
+
+  async #ask(authenticate: Authenticate, request: CallerRequest): Promise<PrincipalFacts | null | undefined> {
+    const facts = await authenticate(request)
+    if (facts === null || facts === undefined) return facts
+    if (typeof facts.id !== 'string' || facts.id === '' || facts.id.length > MAX_ID_LENGTH) {
+      throw new TypeError(`authenticate: expected an id of 1 to ${MAX_ID_LENGTH} characters`)
+    }
+    return facts
+  }
+}
+
+const MAX_ID_LENGTH = 255
+const RETRY_SOON = { headers: { 'Retry-After': '5' } }
+
+function isOver({ expiresAt }: Principal, clock: Clock): boolean {
+  return expiresAt !== undefined && expiresAt <= clock.wallMs()
+}
