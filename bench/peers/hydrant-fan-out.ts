@@ -10,7 +10,7 @@ import { type Checks, tradeAt, tradesContract } from './trades.ts'
 const hydrant = createHydrant({
   contract: tradesContract(process.argv[2] as Checks),
   // The load generator compares bytes and answers no pings.
-  wireLimits: { pingIntervalMs: 0 },
+  limits: { pingIntervalMs: 0 },
 })
 const { port } = await hydrant.listen({ port: 0 })
 

@@ -10,6 +10,7 @@ export type {
   AllowRule,
   AllowValue,
   Channel,
+  DeclaredError,
   ChannelKind,
   CheckResult,
   Contract,

@@ -156,6 +156,8 @@ export interface Channel {
   readonly history: { readonly messages: number; readonly maxAgeMs: number }
   /** `x-hydrant.overflow`; by default `conflate` for state, `drop` for streams. */
   readonly overflow: Overflow
+  /** `x-hydrant.errors`: what the application may refuse with here. Channels that share an address have the errors of all. */
+  readonly errors: readonly DeclaredError[]
   /** `x-hydrant.allow`, the channel's or the document's; an action that is absent has no rules of its own. */
   readonly allow: { readonly [action in Action]?: Allow }
   readonly operations: readonly Operation[]
@@ -163,6 +165,17 @@ export interface Channel {
   readonly webSocket: { readonly method?: 'GET' | 'POST'; readonly query?: JsonSchema; readonly headers?: JsonSchema }
   /** Checks query and headers against the `ws` binding; strings are coerced to the schema's types, unknown names are fine. Empty when all is well. */
   checkHandshake(query: URLSearchParams, header: (name: string) => string | undefined): readonly SchemaError[]
+}
+
+/** An error of the application's own, as the contract declares it for a channel. */
+export interface DeclaredError {
+  /** Lower case words with hyphens: `market-closed`. At most 64 characters. */
+  readonly code: string
+  /** HTTP status, 400 to 599; default 422. From 500 on clients may try again. */
+  readonly status: number
+  /** One sentence for people; by default the code. */
+  readonly title: string
+  readonly description?: string
 }
 
 /** A placeholder in a channel's address. */

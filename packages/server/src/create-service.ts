@@ -6,6 +6,7 @@ import { Origins } from './guard/origins.ts'
 import { Revocation } from './guard/revocation.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
+import type { WireLimits } from '@hydrant/wire'
 import { Observer } from './observe/observer.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
@@ -15,16 +16,16 @@ import { Requests } from './requests/requests.ts'
 import { systemClock } from './runtime/clock.ts'
 import { Turn } from './runtime/turn.ts'
 import type { Service } from './service.ts'
+import type { Settings } from './settings/setting.ts'
+import { SettingsInForce } from './settings/settings-in-force.ts'
 import { Deadlines } from './transport/deadlines.ts'
 import { OpenTransports } from './transport/open-transports.ts'
-
-const MAX_BATCH_BYTES = 1024 * 1024
-const MAX_BATCH_MESSAGES = 1000
 
 /** Puts the parts together: the one place where defaults become things. */
 export function createService(contract: Contract, handlers: Handlers, options: HydrantOptions): Service {
   const clock = options.clock ?? systemClock
-  const maxMessageBytes = options.maxMessageBytes ?? 65_536
+  const settings = settingsOf(options)
+  const { values } = settings
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
   const observer = new Observer(contract, clock)
@@ -32,9 +33,10 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
   return {
     contract,
+    settings,
     broker,
     hub: new Hub(broker, turn, clock),
-    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes }),
+    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes }),
     observer,
     requests: new Requests(),
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
@@ -42,18 +44,44 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     turn,
     deadlines: new Deadlines(clock),
     transports,
-    origins: new Origins(options.allowedOrigins ?? []),
+    origins: new Origins(values.allowedOrigins),
     guard: new Guard({ clock, contract, authenticate: options.authenticate, authenticators: [], onFault }),
     revocation: new Revocation(clock, transports),
     limits: {
-      maxMessageBytes,
-      maxBatchBytes: Math.max(MAX_BATCH_BYTES, maxMessageBytes),
-      maxBatchMessages: MAX_BATCH_MESSAGES,
-      maxQueuedBytes: options.maxQueuedBytes ?? 1024 * 1024,
+      maxMessageBytes: values.maxMessageBytes,
+      maxBatchBytes: Math.max(values.maxBatchBytes, values.maxMessageBytes),
+      maxBatchMessages: values.maxBatchMessages,
+      maxQueuedBytes: values.maxOutboxBytes,
     },
-    wireLimits: { ...options.wireLimits, maxMessageBytes },
-    deflate: options.deflate ?? false,
+    wireLimits: wireLimitsOf(values),
+    deflate: values.deflate,
     random: (bytes) => void randomFillSync(bytes),
     onFault,
+  }
+}
+
+/** What code says holds where the operator has said nothing. */
+function settingsOf(options: HydrantOptions): SettingsInForce {
+  const {
+    settings = new SettingsInForce(new Map()),
+    limits,
+    allowedOrigins,
+    trustedProxies,
+    deflate,
+    perspective,
+  } = options
+  return settings.withCode({ ...limits, allowedOrigins, trustedProxies, deflate, perspective })
+}
+
+/** The protocol engine's part of the settings. */
+function wireLimitsOf(values: Settings): WireLimits {
+  return {
+    maxMessageBytes: values.maxMessageBytes,
+    maxFragments: values.maxFragments,
+    assemblyTimeoutMs: values.assemblyTimeoutMs,
+    controlFramesPerSecond: values.controlFramesPerSecond,
+    pingIntervalMs: values.pingIntervalMs,
+    pongTimeoutMs: values.pongTimeoutMs,
+    closeTimeoutMs: values.closeTimeoutMs,
   }
 }

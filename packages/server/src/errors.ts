@@ -18,7 +18,9 @@ export type ErrorCode =
   | 'idempotency-key-reused'
   | 'headers-too-large'
   | 'internal'
+  | 'request-unhandled'
   | 'unavailable'
+  | 'request-timeout'
   | 'contract-invalid'
 
 export interface ErrorRow {
@@ -57,18 +59,20 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   'headers-too-large': { status: 431, title: 'The request headers are too large', retryable: false },
   internal: { status: 500, title: 'The server failed', closeCode: 1011, retryable: true },
+  'request-unhandled': { status: 501, title: 'Nothing answers this request', retryable: false },
   unavailable: { status: 503, title: 'The server cannot take this now', closeCode: 1013, retryable: true },
+  'request-timeout': { status: 504, title: 'The answer did not come in time', retryable: true },
   'contract-invalid': { status: 500, title: 'The contract cannot be served', retryable: false },
 }
 
 /** RFC 9457 problem details: the body of an HTTP error, and the text frame that a socket gets for the same error. */
 export interface Problem {
-  readonly type: `urn:hydrant:${ErrorCode}`
+  readonly type: `urn:hydrant:${string}`
   readonly title: string
   readonly status: number
   readonly detail: string
   readonly instance?: string
-  readonly code: ErrorCode
+  readonly code: ErrorCode | DeclaredCode
   /** Name of the nearest message, for `message-invalid`. */
   readonly message?: string
   readonly errors?: readonly SchemaError[]
@@ -78,34 +82,41 @@ export interface ErrorDetails {
   readonly instance?: string
   readonly message?: string | undefined
   readonly errors?: readonly SchemaError[]
-  /** A status other than the table's, for a handshake that has its own (405, 426, 431). */
+  /** A status other than the table's, for a handshake that has its own (405, 426, 431), and for what the contract declares. */
   readonly status?: number
+  /** Of what the contract declares. */
+  readonly title?: string
   /** Response headers that belong to the error, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly cause?: unknown
 }
 
+declare const declared: unique symbol
+
+/** A code that the contract declares for a channel (`x-hydrant.errors`), and the table does not have. */
+export type DeclaredCode = string & { readonly [declared]: true }
+
 /** What every door answers with. Match on `code`, never on the text. */
 export class HydrantError extends Error {
   override readonly name = 'HydrantError'
-  readonly code: ErrorCode
+  readonly code: ErrorCode | DeclaredCode
   readonly details: ErrorDetails
 
-  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode | DeclaredCode, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.details = details
   }
 
   get status(): number {
-    return this.details.status ?? ERRORS[this.code].status
+    return this.details.status ?? rowOf(this.code).status
   }
 
   toProblem(instance?: string): Problem {
     const at = this.details.instance ?? instance
     return {
       type: `urn:hydrant:${this.code}`,
-      title: ERRORS[this.code].title,
+      title: this.details.title ?? rowOf(this.code).title,
       status: this.status,
       detail: this.message,
       ...(at === undefined ? {} : { instance: at }),
@@ -114,6 +125,11 @@ export class HydrantError extends Error {
       ...(this.details.errors === undefined ? {} : { errors: this.details.errors }),
     }
   }
+}
+
+/** The table's row of a code. What the contract declares brings its own status and title, and ends nothing. */
+export function rowOf(code: ErrorCode | DeclaredCode): ErrorRow {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : { status: 422, title: code, retryable: false }
 }
 
 /** The error itself when it is ours; anything else becomes `internal` and keeps its cause for the log, not for the peer. */

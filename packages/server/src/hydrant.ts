@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Channel, Contract, Diagnostic } from '@hydrant/contract'
@@ -14,18 +14,20 @@ import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
 import { createService } from './create-service.ts'
 import type { Service } from './service.ts'
+import type { Settings } from './settings/setting.ts'
+import type { SettingsInForce } from './settings/settings-in-force.ts'
 
 export interface ListenOptions {
-  /** Default 8080; 0 takes a free port. */
+  /** 0 takes a free port. Default: the setting `port`, 8080. */
   readonly port?: number
-  /** Default 127.0.0.1. */
+  /** Default: the setting `host`, 127.0.0.1. */
   readonly host?: string
 }
 
 export interface DrainOptions {
-  /** From the red `/-/ready` to the first goodbye. Default 10,000. */
+  /** From the red `/-/ready` to the first goodbye. Default: the setting `drainWaitMs`, 10,000. */
   readonly waitMs?: number
-  /** Within which the goodbyes and the return of the clients are spread. Default 60,000. */
+  /** Within which the goodbyes and the return of the clients are spread. Default: the setting `drainSpreadMs`, 60,000. */
   readonly spreadMs?: number
 }
 
@@ -46,14 +48,13 @@ export interface PublishMessageOptions {
   readonly idempotencyKey?: string
 }
 
-/** How long `close` waits for peers to say goodbye, in milliseconds. Source: the close wait of the defaults. */
-const CLOSE_WAIT_MS = 5_000
-
 /** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
 export class Hydrant implements AsyncDisposable {
   readonly contract: Contract
   /** What was found in the document while it was read. */
   readonly diagnostics: readonly Diagnostic[]
+  /** What holds, and where each value came from. */
+  readonly settings: SettingsInForce
   readonly #service: Service
   readonly #handlers: Handlers
   readonly #router: Router
@@ -68,12 +69,15 @@ export class Hydrant implements AsyncDisposable {
     this.diagnostics = diagnostics
     this.#handlers = new Handlers()
     this.#service = createService(contract, this.#handlers, options)
+    this.settings = this.#service.settings
     this.#router = new Router(this.#service, () => this.#isReady())
   }
 
   /** Opens an HTTP server of its own. Rejects with the system's error (`EADDRINUSE`, `EACCES`). */
-  async listen({ port = 8080, host = '127.0.0.1' }: ListenOptions = {}): Promise<Listening> {
-    const server = createServer(SERVER_OPTIONS)
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    const { values } = this.settings
+    const { port = values.port, host = values.host } = options
+    const server = createServer(serverOptions(values))
     // Node's own cut at a count goes on with what is left; the router refuses instead.
     server.maxHeadersCount = 0
     server.on('clientError', answerClientError)
@@ -141,8 +145,8 @@ export class Hydrant implements AsyncDisposable {
   }
 
   /**
-   * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and a
-   * HydrantError decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.
+   * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and an
+   * ApplicationError with a code that the contract declares, or a HydrantError, decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.
    * Throws `channel-unknown`.
    */
   on(channel: string, handler: Handler): () => void {
@@ -151,7 +155,7 @@ export class Hydrant implements AsyncDisposable {
 
   /**
    * Answers the requests that clients send on a channel: an operation of the contract with a reply. What the handler gives is the
-   * reply's payload, checked against the contract before it leaves. One handler for each channel; a later one replaces it.
+   * reply's payload, checked against the contract before it leaves; it may throw as those of `on` do. One handler for each channel; a later one replaces it.
    * Returns what removes the handler. Throws `channel-unknown`, or a TypeError when the channel has no such operation.
    */
   handle(channel: string, handler: RequestHandler): () => void {
@@ -162,7 +166,9 @@ export class Hydrant implements AsyncDisposable {
    * Lets the clients go before a redeploy: `/-/ready` turns red and new connections are refused; after `waitMs`, in which load balancers
    * notice, each client is told to go within `spreadMs`, with close code 1012 and a hint when to come back. Call `close` afterwards.
    */
-  async drain({ waitMs = 10_000, spreadMs = 60_000 }: DrainOptions = {}): Promise<void> {
+  async drain(options: DrainOptions = {}): Promise<void> {
+    const { drainWaitMs, drainSpreadMs } = this.settings.values
+    const { waitMs = drainWaitMs, spreadMs = drainSpreadMs } = options
     const { clock, transports, turn } = this.#service
     this.#draining = true
     await new Promise<void>((elapsed) => clock.after(waitMs, elapsed))
@@ -178,7 +184,7 @@ export class Hydrant implements AsyncDisposable {
     return this.#service.revocation.revoke(principalId, reason)
   }
 
-  /** Stops: no new connections, everything queued is sent, sockets get close code 1001, and after 5 seconds the rest is cut. */
+  /** Stops: no new connections, everything queued is sent, sockets get close code 1001, and after the close timeout (5 s) the rest is cut. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -192,7 +198,7 @@ export class Hydrant implements AsyncDisposable {
     const { clock, transports, broker, turn } = this.#service
     const serversClosed = this.#servers.map((server) => new Promise((closed) => server.close(closed)))
     const timeIsOver = Promise.withResolvers<void>()
-    const cancel = clock.after(CLOSE_WAIT_MS, timeIsOver.resolve)
+    const cancel = clock.after(this.settings.values.closeTimeoutMs, timeIsOver.resolve)
     turn.flush()
     await transports.closeAll(timeIsOver.promise)
     cancel()
@@ -222,14 +228,16 @@ export function createHydrant(options: HydrantOptions): Hydrant {
   return new Hydrant(options)
 }
 
-const SERVER_OPTIONS = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
-  insecureHTTPParser: false,
-} as const
+function serverOptions(values: Settings): ServerOptions {
+  return {
+    maxHeaderSize: values.maxHeaderBytes,
+    headersTimeout: Math.min(values.handshakeTimeoutMs, values.requestTimeoutMs),
+    requestTimeout: values.requestTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 65_000,
+    insecureHTTPParser: false,
+  }
+}
 
 const CLIENT_ERROR_STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

@@ -12,7 +12,16 @@ export type { Authenticate } from './guard/guard.ts'
 export type { Principal, PrincipalFacts } from './guard/principal.ts'
 export type { HydrantOptions } from './options.ts'
 export type { ContractSource } from './load-contract.ts'
-export { ERRORS, type ErrorCode, type ErrorRow, HydrantError, type ErrorDetails, type Problem } from './errors.ts'
+export { ApplicationError } from './publish/application-error.ts'
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorRow,
+  type DeclaredCode,
+  HydrantError,
+  type ErrorDetails,
+  type Problem,
+} from './errors.ts'
 export type { Handler, ReceivedMessage } from './publish/handlers.ts'
 export { type Clock, systemClock } from './runtime/clock.ts'
 export { formatPosition, parsePosition, type Position } from './broker/position.ts'
@@ -35,3 +44,11 @@ export {
   type ReadQuery,
 } from './broker/broker.ts'
 export type { ReceivedRequest, RequestHandler } from './requests/requests.ts'
+export { readSettings, type SettingsSources } from './settings/read-settings.ts'
+export {
+  type SettingInForce,
+  SettingsError,
+  SettingsInForce,
+  type SettingSource,
+} from './settings/settings-in-force.ts'
+export type { GivenLimits, SettingName, Settings } from './settings/setting.ts'

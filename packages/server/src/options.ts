@@ -1,20 +1,23 @@
 import type { Perspective } from '@hydrant/contract'
-import type { WireLimits } from '@hydrant/wire'
 import type { Broker } from './broker/broker.ts'
 import type { Authenticate } from './guard/guard.ts'
 import type { ContractSource } from './load-contract.ts'
 import type { Clock } from './runtime/clock.ts'
+import type { GivenLimits } from './settings/setting.ts'
+import type { SettingsInForce } from './settings/settings-in-force.ts'
 
 export interface HydrantOptions {
   readonly contract: ContractSource
   /** Whose side the document is written from. Default `server`: what it says `send` goes to clients. */
   readonly perspective?: Perspective | undefined
-  /** One message, in bytes, on every door. Default 65,536. */
-  readonly maxMessageBytes?: number | undefined
-  /** Bytes that may wait for one reader before it is taken off the live feed. Default 1 MiB. */
-  readonly maxQueuedBytes?: number | undefined
+  /** Sizes in bytes, times in milliseconds. `docs/reference/settings.md` has all of them, with their defaults. */
+  readonly limits?: GivenLimits | undefined
+  /** What an operator has said, from `readSettings`. It holds before `limits` and the other options here. */
+  readonly settings?: SettingsInForce | undefined
   /** Origins whose pages may use the API, besides its own. Exact: `https://app.example.com`. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined
+  /** Proxies whose `Forwarded` and `X-Forwarded-…` headers are believed: addresses and networks (`10.0.0.0/8`). Default none. */
+  readonly trustedProxies?: readonly string[] | undefined
   /**
    * Says who is calling, on every door, before anything else is looked at. Without it, and without security schemes that are configured,
    * everybody who reaches the server is its application.
@@ -22,8 +25,6 @@ export interface HydrantOptions {
   readonly authenticate?: Authenticate | undefined
   /** Negotiate permessage-deflate. Default false. */
   readonly deflate?: boolean | undefined
-  /** The protocol engine's other limits. */
-  readonly wireLimits?: Partial<Omit<WireLimits, 'maxMessageBytes'>> | undefined
   /** Where logs live. Default in this process's memory. */
   readonly broker?: Broker | undefined
   /** Hears faults of the server and of handlers; peers are told nothing of them. Default: `console.error`. */

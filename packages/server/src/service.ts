@@ -11,12 +11,15 @@ import type { Publisher } from './publish/publisher.ts'
 import type { Requests } from './requests/requests.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Turn } from './runtime/turn.ts'
+import type { SettingsInForce } from './settings/settings-in-force.ts'
 import type { Deadlines } from './transport/deadlines.ts'
 import type { OpenTransports } from './transport/open-transports.ts'
 
 /** What every door works with: made once by `createHydrant`, and only read by the doors. */
 export interface Service {
   readonly contract: Contract
+  /** What holds, and where it came from. */
+  readonly settings: SettingsInForce
   readonly broker: Broker
   readonly hub: Hub
   readonly publisher: Publisher
@@ -33,7 +36,7 @@ export interface Service {
   readonly guard: Guard
   readonly revocation: Revocation
   readonly limits: ServiceLimits
-  readonly wireLimits: Partial<WireLimits>
+  readonly wireLimits: WireLimits
   /** Whether permessage-deflate is negotiated. */
   readonly deflate: boolean
   readonly random: (bytes: Uint8Array) => void

@@ -15,7 +15,7 @@ const CONTRACT = {
   operations: { send: { action: 'send', channel: { $ref: '#/channels/log' } } },
 }
 
-const hydrant = createHydrant({ contract: CONTRACT, maxQueuedBytes: 64 * 1024 })
+const hydrant = createHydrant({ contract: CONTRACT, limits: { maxOutboxBytes: 64 * 1024 } })
 const { port } = await hydrant.listen({ port: Number(process.argv[2] ?? 0) })
 console.log(port)
 process.once('SIGTERM', () => {

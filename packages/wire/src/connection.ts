@@ -20,6 +20,38 @@ import { Timers } from './timers.ts'
 const STALL_MS = 2_000
 const AFTER_STALL_MS = 1_000
 
+let reportTo: {
+  ping(connection: WireConnection, payload: Buffer): void
+  pong(connection: WireConnection, payload: Buffer): void
+  close(connection: WireConnection, payload: Buffer): void
+  violation(connection: WireConnection, code: WireErrorCode): void
+}
+
+/** A class in place of a closure for each report: an idle connection is mostly such small things. */
+class ParserReports implements FrameSink {
+  readonly #connection: WireConnection
+
+  constructor(connection: WireConnection) {
+    this.#connection = connection
+  }
+
+  onPingFrame(payload: Buffer): void {
+    reportTo.ping(this.#connection, payload)
+  }
+
+  onPongFrame(payload: Buffer): void {
+    reportTo.pong(this.#connection, payload)
+  }
+
+  onCloseFrame(payload: Buffer): void {
+    reportTo.close(this.#connection, payload)
+  }
+
+  onViolation(code: WireErrorCode): void {
+    reportTo.violation(this.#connection, code)
+  }
+}
+
 /**
  * One RFC 6455 connection after its handshake, in either role: bytes and the time in, events and bytes out. It reads no
  * socket, clock or random source of its own, and never throws at what a peer sends.
@@ -35,8 +67,9 @@ export class WireConnection {
   readonly #deflate: DeflateParameters | undefined
   readonly #parser: FrameParser
   readonly #writer: FrameWriter
-  readonly #controlRate: ControlRate
   readonly #timers = new Timers()
+  /** Made with the first control frame: most peers send none for a long time. */
+  #controlRate: ControlRate | undefined
   #state: WireState = 'open'
   #now: number
   #isReceiving = false
@@ -60,16 +93,8 @@ export class WireConnection {
     this.#random = random
     this.#deflate = deflate
     this.#now = now
-    const sink: FrameSink = {
-      onMessage: (payload, binary) => events.onMessage(payload, binary),
-      onPingFrame: (payload) => this.#onPing(payload),
-      onPongFrame: (payload) => this.#onPong(payload),
-      onCloseFrame: (payload) => this.#onClose(payload),
-      onViolation: (code) => this.#onViolation(code),
-    }
-    this.#parser = new FrameParser(role, this.#limits, deflate !== undefined, sink)
+    this.#parser = new FrameParser(role, this.#limits, deflate !== undefined, events, new ParserReports(this))
     this.#writer = new FrameWriter(role === 'client' ? new MaskKeys(random!) : undefined, deflate)
-    this.#controlRate = new ControlRate(this.#limits.controlFramesPerSecond, now)
     this.#schedulePing(now)
   }
 
@@ -235,6 +260,16 @@ export class WireConnection {
     else if (now >= timers.ping) this.#sendOwnPing()
   }
 
+  /** What the parser reports comes in here, past the public methods. */
+  static {
+    reportTo = {
+      ping: (connection, payload) => connection.#onPing(payload),
+      pong: (connection, payload) => connection.#onPong(payload),
+      close: (connection, payload) => connection.#onClose(payload),
+      violation: (connection, code) => connection.#onViolation(code),
+    }
+  }
+
   #onPing(payload: Buffer): void {
     if (!this.#takeControlToken()) return
     if (this.#state === 'open') {
@@ -272,6 +307,7 @@ export class WireConnection {
   }
 
   #takeControlToken(): boolean {
+    this.#controlRate ??= new ControlRate(this.#limits.controlFramesPerSecond, this.#now)
     if (this.#controlRate.take(this.#now)) return true
     this.#onViolation('too-many-control-frames')
     return false

@@ -5,8 +5,8 @@ import { MessageAssembler, type MessageSink } from './message-assembler.ts'
 import * as op from './opcodes.ts'
 import type { Role } from './role.ts'
 
-/** What the parser reports. Payloads are views that are valid during the call only. */
-export interface FrameSink extends MessageSink {
+/** What the parser reports besides messages. Payloads are views that are valid during the call only. */
+export interface FrameSink {
   onPingFrame(payload: Buffer): void
   onPongFrame(payload: Buffer): void
   onCloseFrame(payload: Buffer): void
@@ -54,9 +54,9 @@ export class FrameParser {
   /** The payload of a control frame that is split between two reads. */
   #control: Buffer | undefined
 
-  constructor(role: Role, limits: WireLimits, deflate: boolean, sink: FrameSink) {
+  constructor(role: Role, limits: WireLimits, deflate: boolean, messages: MessageSink, sink: FrameSink) {
     this.#sink = sink
-    this.#messages = new MessageAssembler(limits, sink)
+    this.#messages = new MessageAssembler(limits, messages)
     this.#expectsMask = role === 'server'
     this.#forbiddenBits = deflate ? op.RSV2_AND_RSV3_BITS : op.RSV2_AND_RSV3_BITS | op.RSV1_BIT
   }

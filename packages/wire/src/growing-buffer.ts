@@ -36,13 +36,6 @@ export class GrowingBuffer {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  /** Hands the content over and forgets it. */
-  take(): Buffer {
-    const content = this.view()
-    this.clear()
-    return content
-  }
-
   clear(): void {
     this.#bytes = EMPTY
     this.#length = 0

@@ -24,6 +24,6 @@ export {
 } from './handshake/client.ts'
 export { REFUSALS, type RefusalCode, type Refused } from './handshake/refusals.ts'
 export { type ReceivedHead, type RequestHead, RequestHeadParser } from './handshake/request-head.ts'
-export { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
+export { completeLimits, DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 export type { Role } from './role.ts'
 export { TIMERS, type TimerName } from './timers.ts'

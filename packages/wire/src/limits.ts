@@ -32,12 +32,20 @@ export const DEFAULT_LIMITS: WireLimits = Object.freeze({
   closeTimeoutMs: 5_000,
 })
 
-/** Fills the gaps with the defaults. Throws a TypeError for anything that is not a number of zero or more. */
+/** Limits that are complete and checked: they are not read again for each connection, and all share one object. */
+const completed = new WeakSet<Partial<WireLimits>>([DEFAULT_LIMITS])
+
+/**
+ * Fills the gaps with the defaults. Give the result to many connections: they share it. Throws a TypeError for anything that
+ * is not a number of zero or more.
+ */
 export function completeLimits(given: Partial<WireLimits> | undefined): WireLimits {
   if (given === undefined) return DEFAULT_LIMITS
+  if (completed.has(given)) return given as WireLimits
   const limits = { ...DEFAULT_LIMITS, ...given }
   for (const [name, value] of Object.entries(limits)) {
     if (typeof value !== 'number' || !(value >= 0)) throw misuse('bad-limit', `${name} is ${String(value)}`)
   }
+  completed.add(Object.freeze(limits))
   return limits
 }

@@ -12,6 +12,12 @@ export interface MessageSink {
   onMessage(payload: Buffer, binary: boolean): void
 }
 
+/** What has been received of a message that did not come as a whole. */
+class Pieces {
+  readonly bytes = new GrowingBuffer()
+  readonly utf8 = new Utf8Stream()
+}
+
 /**
  * Puts the frames of one message together: limits, UTF-8 as it comes, inflating at the end. Methods return the error
  * that the peer made, if any.
@@ -20,8 +26,8 @@ export class MessageAssembler {
   readonly #limits: WireLimits
   readonly #maxCompressedBytes: number
   readonly #sink: MessageSink
-  readonly #received = new GrowingBuffer()
-  readonly #utf8 = new Utf8Stream()
+  /** Undefined while nothing is stored, which is nearly always: most messages come in one frame and one read. */
+  #pieces: Pieces | undefined
   #inProgress = false
   #binary = false
   #compressed = false
@@ -44,12 +50,12 @@ export class MessageAssembler {
 
   /** True while no payload has been stored, so that a final frame that is there as a whole needs no copy. */
   get isEmpty(): boolean {
-    return this.#received.length === 0
+    return this.#pieces === undefined || this.#pieces.bytes.length === 0
   }
 
   /** Bytes held in memory for the message in progress. */
   get heldBytes(): number {
-    return this.#received.capacity
+    return this.#pieces?.bytes.capacity ?? 0
   }
 
   begin(binary: boolean, compressed: boolean): void {
@@ -75,20 +81,24 @@ export class MessageAssembler {
   }
 
   append(bytes: Buffer, start: number, end: number): WireErrorCode | undefined {
-    if (!this.#binary && !this.#compressed && !this.#utf8.push(bytes, start, end)) return 'bad-utf8'
-    this.#received.append(bytes, start, end, this.#total)
+    const pieces = (this.#pieces ??= new Pieces())
+    if (!this.#binary && !this.#compressed && !pieces.utf8.push(bytes, start, end)) return 'bad-utf8'
+    pieces.bytes.append(bytes, start, end, this.#total)
     return undefined
   }
 
   /** The last frame has been appended. */
   finish(): WireErrorCode | undefined {
     this.#inProgress = false
+    const pieces = this.#pieces
+    this.#pieces = undefined
     if (this.#compressed) {
-      this.#received.append(INFLATE_TAIL, 0, INFLATE_TAIL.length, 0)
-      return this.#deliverInflated(this.#received.take())
+      const { bytes } = pieces ?? new Pieces()
+      bytes.append(INFLATE_TAIL, 0, INFLATE_TAIL.length, 0)
+      return this.#deliverInflated(bytes.view())
     }
-    if (!this.#utf8.complete) return 'bad-utf8'
-    this.#sink.onMessage(this.isEmpty ? EMPTY : this.#received.take(), this.#binary)
+    if (pieces !== undefined && !pieces.utf8.complete) return 'bad-utf8'
+    this.#sink.onMessage(pieces === undefined ? EMPTY : pieces.bytes.view(), this.#binary)
     return undefined
   }
 
@@ -107,8 +117,7 @@ export class MessageAssembler {
   /** Forgets the message in progress. */
   drop(): void {
     this.#inProgress = false
-    this.#received.clear()
-    this.#utf8.reset()
+    this.#pieces = undefined
   }
 
   #deliverInflated(compressed: Buffer): WireErrorCode | undefined {

@@ -25,12 +25,6 @@ export class Utf8Stream {
     return fork
   }
 
-  reset(): void {
-    this.#owed = 0
-    this.#low = 0x80
-    this.#high = 0xbf
-  }
-
   /** False when the bytes cannot continue the text. Do not push again after that. */
   push(bytes: Buffer, start: number, end: number): boolean {
     const from = this.#continue(bytes, start, end)

@@ -16,6 +16,7 @@ describe('what users depend on', () => {
       'WireError',
       'WireMisuseError',
       'acceptHandshake',
+      'completeLimits',
       'createHandshakeRequest',
       'encodeBinaryFrame',
       'encodeCloseFrame',
@@ -68,6 +69,15 @@ describe('what users depend on', () => {
       pongTimeoutMs: 10_000,
       closeTimeoutMs: 5_000,
     })
+  })
+
+  it('complete limits are frozen, and taken as they are: many connections share one object', () => {
+    const limits = wire.completeLimits({ maxMessageBytes: 10 })
+    expect(limits).toEqual({ ...wire.DEFAULT_LIMITS, maxMessageBytes: 10 })
+    expect(Object.isFrozen(limits)).toBe(true)
+    expect(wire.completeLimits(limits)).toBe(limits)
+    expect(wire.completeLimits({ ...limits })).not.toBe(limits)
+    expect(wire.completeLimits(undefined)).toBe(wire.DEFAULT_LIMITS)
   })
 
   it('the shapes of whole frames', () => {

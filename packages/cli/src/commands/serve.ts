@@ -1,54 +1,46 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
 import type { Hydrant } from '@hydrant/server'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { describeFault } from '../exit-code-of.ts'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
 import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
 import type { Terminal } from '../output/terminal.ts'
-import { helpEnd, perspectiveOption, wholeNumber } from './options.ts'
-
-interface ServeOptions {
-  readonly port: number
-  readonly host: string
-  readonly perspective: Perspective
-  readonly maxMessage: number
-  readonly deflate?: true
-  readonly allowOrigin: readonly string[]
-  readonly insecureNoAuthentication?: true
-}
+import { helpEnd } from './options.ts'
+import { type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
 
 /** `hydrant serve`: the contract as a live API. */
 export function serveCommand(terminal: Terminal): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .summary('serve a contract as a live API')
     .description(
       'Serves every channel of an AsyncAPI document over HTTP, Server-Sent Events and WebSocket, until it is stopped. ' +
         'SIGTERM and SIGINT flush what is on its way and close connections with 1001; a second one stops at once.',
     )
     .argument('<file>', 'the AsyncAPI document; - reads standard input')
-    .option('--port <port>', '0 takes a free one', wholeNumber(0, 65_535), 8080)
-    .option('--host <address>', 'the address to listen at', '127.0.0.1')
-    .addOption(perspectiveOption())
-    .option('--max-message <bytes>', 'the largest message', wholeNumber(1, 2 ** 30), 65_536)
-    .option('--deflate', 'offer permessage-deflate to WebSocket clients')
-    .addOption(new Option('--allow-origin <origin...>', 'let pages of this origin in, exact match').default([], 'none'))
-    .option('--insecure-no-authentication', 'listen beyond this machine although everybody may then publish')
+    .option('--config <file>', 'settings from a YAML file; HYDRANT_CONFIG names it too')
+  for (const option of settingOptions()) command.addOption(option)
+  return command
     .addHelpText(
       'after',
       helpEnd(
-        ['hydrant serve api.yaml', 'hydrant serve api.yaml --port 9000 --allow-origin https://app.example.com'],
+        [
+          'hydrant serve api.yaml',
+          'hydrant serve api.yaml --port 9000 --allow-origin https://app.example.com',
+          'HYDRANT_MAX_MESSAGE=128KiB hydrant serve api.yaml --config hydrant.yaml',
+        ],
         ['ok', 'refused', 'usage', 'unreadable', 'cannotListen'],
       ),
     )
-    .action((file: string, options: ServeOptions) => serve(file, options, terminal))
+    .action((file: string, options: SettingFlags) => serve(file, options, terminal))
 }
 
-async function serve(file: string, options: ServeOptions, terminal: Terminal): Promise<void> {
-  const { host, port } = options
+async function serve(file: string, options: SettingFlags, terminal: Terminal): Promise<void> {
+  const settings = await settingsFrom(options, terminal)
+  const { host, port, insecureNoAuthentication } = settings.values
   if (!isLoopback(host)) {
-    if (!options.insecureNoAuthentication) {
+    if (!insecureNoAuthentication) {
       throw new CommandError(
         'usage',
         `--host ${host} lets others in and nobody is authenticated yet: everybody could publish; ` +
@@ -57,14 +49,11 @@ async function serve(file: string, options: ServeOptions, terminal: Terminal): P
     }
     terminal.note(`hydrant: WARNING: listening at ${host} without authentication; whoever reaches it may publish`)
   }
-  const contract = await readValidContract(file, options, terminal)
+  const contract = await readValidContract(file, settings.values.perspective, terminal)
   const { createHydrant } = await import('@hydrant/server')
-  const { maxMessage, deflate = false, allowOrigin } = options
   await using hydrant = createHydrant({
     contract,
-    maxMessageBytes: maxMessage,
-    deflate,
-    allowedOrigins: allowOrigin,
+    settings,
     onFault: (error) => terminal.note(`hydrant: a fault in hydrant itself, please report it: ${describeFault(error)}`),
   })
   const { url } = await listen(hydrant, host, port)
@@ -73,10 +62,10 @@ async function serve(file: string, options: ServeOptions, terminal: Terminal): P
   await stopped
 }
 
-async function readValidContract(file: string, options: ServeOptions, terminal: Terminal): Promise<Contract> {
+async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {
   const text = await readInput(file)
   const { readContract } = await import('@hydrant/contract')
-  const { contract, diagnostics } = readContract(text, { perspective: options.perspective, name: file })
+  const { contract, diagnostics } = readContract(text, { perspective, name: file })
   tellDiagnostics(file, diagnostics, terminal)
   if (contract === undefined) throw new CommandError('refused', `${file} cannot be served`)
   return contract

@@ -51,6 +51,9 @@ function entryOf(channel: Channel, gathered: Declarations): Property {
     part('receives', byName(channel.toClients.messages, typeOf)),
     part('sends', byName(channel.fromClients.messages, typeOf)),
     part('requests', requestsOf(channel, typeOf)),
+    channel.errors.length === 0
+      ? []
+      : [property('errors', union(channel.errors.map(({ code }) => text(quoted(code)))))],
   ]
   return { ...property(channel.address, { kind: 'object', properties: parts.flat() }), ...docOf(channel) }
 }

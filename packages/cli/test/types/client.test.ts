@@ -50,6 +50,15 @@ async function ask(): Promise<void> {
   await api.request('/chat/{room}', { room: 'a' }, {})
 }
 void ask
+
+const failure: unknown = undefined
+const orders = api.channel('/orders')
+if (orders.isError(failure, 'market-closed', 'no-funds')) same<typeof failure.code, 'market-closed' | 'no-funds'>(true)
+// @ts-expect-error the contract declares no such error here
+orders.isError(failure, 'market-clsoed')
+// @ts-expect-error it is declared on another channel
+chat.isError(failure, 'market-closed')
+chat.isError(failure, 'unavailable')
 `
 
 it('makes connect<Api>() fully typed: what the contract does not say does not compile', async () => {

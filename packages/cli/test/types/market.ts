@@ -21,6 +21,7 @@ channels:
       anything: {}
   orders:
     address: /orders
+    x-hydrant: { errors: { market-closed: { status: 409 }, no-funds: {} } }
     messages:
       placeOrder:
         payload:

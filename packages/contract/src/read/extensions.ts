@@ -1,6 +1,6 @@
 import type { Findings } from '../diagnostics.ts'
 import { type JsonObject, type JsonValue, isObject, join, own, show } from '../json.ts'
-import type { ChannelKind, Overflow } from '../model.ts'
+import type { ChannelKind, DeclaredError, Overflow } from '../model.ts'
 import type { Policy } from '../schema/policy.ts'
 
 /** The settings Hydrant reads from a channel's `x-hydrant`; all optional. */
@@ -10,6 +10,7 @@ export interface ChannelSettings {
   key: string | undefined
   history: { messages: number; maxAgeMs: number }
   overflow: Overflow
+  errors: DeclaredError[]
 }
 
 /** Most messages and seconds of history a contract can ask for (a broker may keep less). */
@@ -61,6 +62,7 @@ export function readChannelSettings(owner: JsonObject, pointer: string, findings
     history: readHistory(settings),
     overflow:
       kind === 'stream' && overflow === 'conflate' ? 'drop' : (overflow ?? (kind === 'state' ? 'conflate' : 'drop')),
+    errors: readErrors(settings),
   }
 }
 
@@ -73,7 +75,7 @@ export function checkSettingNames(
 ): void {
   const { values, pointer: at } = settingsOf(owner, pointer, findings)
   const allowed = [
-    ...(place === 'channel' ? ['kind', 'key', 'history', 'overflow'] : []),
+    ...(place === 'channel' ? ['kind', 'key', 'history', 'overflow', 'errors'] : []),
     ...(place === 'message' ? [] : ['allow']),
     ...Object.keys(policySettings),
   ]
@@ -133,6 +135,63 @@ function readHistory(settings: Settings): { messages: number; maxAgeMs: number }
     messages: messages ?? defaultHistory.messages,
     maxAgeMs: seconds === undefined ? defaultHistory.maxAgeMs : Math.round(seconds * 1_000),
   }
+}
+
+const defaultErrorStatus = 422
+
+function readErrors(settings: Settings): DeclaredError[] {
+  const value = own(settings.values, 'errors')
+  if (value === undefined || value === null) return []
+  if (!isObject(value)) {
+    refuse(settings, 'errors', value, 'an object with a code for each error')
+    return []
+  }
+  const inner = { ...settings, pointer: join(settings.pointer, 'errors') }
+  return Object.entries(value).flatMap(([code, written]) => readError(inner, code, written ?? {}) ?? [])
+}
+
+function readError(settings: Settings, code: string, written: JsonValue): DeclaredError | undefined {
+  const { findings } = settings
+  const pointer = join(settings.pointer, code)
+  if (code.length > 64 || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(code)) {
+    findings.add(
+      'extension-value',
+      pointer,
+      `Expected the code of an error to be lower case words with hyphens, such as "market-closed", of at most 64 characters; got ${show(code)}. It is left out.`,
+    )
+    return undefined
+  }
+  if (!isObject(written)) {
+    refuse(settings, code, written, 'an object with "status", "title" and "description"')
+    return { code, status: defaultErrorStatus, title: code }
+  }
+  const inner = { ...settings, values: written, pointer }
+  for (const name of Object.keys(written)) {
+    if (!['status', 'title', 'description'].includes(name)) {
+      findings.add(
+        'extension-unknown',
+        join(pointer, name),
+        `An error has status, title and description; got ${show(name)}, which is ignored.`,
+      )
+    }
+  }
+  const status = own(written, 'status')
+  const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599
+  if (status !== undefined && !isStatus) refuse(inner, 'status', status, 'a whole number from 400 to 599')
+  const description = textSetting(inner, 'description')
+  return {
+    code,
+    status: isStatus ? status : defaultErrorStatus,
+    title: textSetting(inner, 'title') ?? code,
+    ...(description === undefined ? {} : { description }),
+  }
+}
+
+function textSetting(settings: Settings, name: string): string | undefined {
+  const value = own(settings.values, name)
+  if (value === undefined || typeof value === 'string') return value
+  refuse(settings, name, value, 'a string')
+  return undefined
 }
 
 function bounded(settings: Settings, name: string, most: number, whole: boolean): number | undefined {

@@ -1,6 +1,6 @@
 import type { Route } from '../address/match.ts'
 import { at, isObject, join, segmentsOf, show } from '../json.ts'
-import type { Channel, Operation, Perspective, SchemaError } from '../model.ts'
+import type { Channel, DeclaredError, Operation, Perspective, SchemaError } from '../model.ts'
 import { declaredProperties } from '../schema/declared.ts'
 import { checkHandshake } from '../schema/handshake.ts'
 import { CompiledMessageSet } from '../schema/message-set.ts'
@@ -110,12 +110,22 @@ function makeChannel(
     keyOf: settings.kind === 'state' ? keyReader(settings.key) : () => undefined,
     history: settings.history,
     overflow: settings.overflow,
+    errors: errorsOf(group),
     allow: allowOf(group, inherited, context.findings),
     operations: own,
     webSocket,
     checkHandshake: (query, header): readonly SchemaError[] =>
       checkHandshake(webSocket, query, header, context.compiler),
   }
+}
+
+/** The first of each code holds. */
+function errorsOf(group: readonly ChannelDraft[]): DeclaredError[] {
+  const byCode = new Map<string, DeclaredError>()
+  for (const error of group.flatMap(({ settings }) => settings.errors)) {
+    if (!byCode.has(error.code)) byCode.set(error.code, error)
+  }
+  return [...byCode.values()]
 }
 
 function reportUndecided(draft: ChannelDraft, sets: readonly CompiledMessageSet[], { findings }: ReadContext): void {

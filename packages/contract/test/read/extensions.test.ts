@@ -68,6 +68,13 @@ describe('x-hydrant of a channel', () => {
     [{ unknown: 'drop' }, 'error extension-value /channels/c/x-hydrant/unknown'],
     [{ defaults: true }, 'error extension-value /channels/c/x-hydrant/defaults'],
     [{ coerce: 'true' }, 'error extension-value /channels/c/x-hydrant/coerce'],
+    [{ errors: [] }, 'error extension-value /channels/c/x-hydrant/errors'],
+    [{ errors: { MarketClosed: {} } }, 'error extension-value /channels/c/x-hydrant/errors/MarketClosed'],
+    [{ errors: { a: 'closed' } }, 'error extension-value /channels/c/x-hydrant/errors/a'],
+    [{ errors: { a: { status: 399 } } }, 'error extension-value /channels/c/x-hydrant/errors/a/status'],
+    [{ errors: { a: { status: 600 } } }, 'error extension-value /channels/c/x-hydrant/errors/a/status'],
+    [{ errors: { a: { title: 5 } } }, 'error extension-value /channels/c/x-hydrant/errors/a/title'],
+    [{ errors: { a: { schema: {} } } }, 'error extension-unknown /channels/c/x-hydrant/errors/a/schema'],
     [{ knid: 'state' }, 'error extension-unknown /channels/c/x-hydrant/knid'],
     ['state', 'error extension-value /channels/c/x-hydrant'],
   ])('%j is an error, and the default is used', (settings, finding) => {
@@ -75,6 +82,41 @@ describe('x-hydrant of a channel', () => {
     expect(channelWith(settings)).toMatchObject({
       overflow: (settings as { kind?: string }).kind === 'state' ? 'conflate' : 'drop',
     })
+  })
+
+  it('declares errors, each with a code of its own', () => {
+    const longest = `a${'-b'.repeat(31)}c`
+    const errors = {
+      'market-closed': { status: 409, title: 'The market is closed', description: 'It opens at **9:00**.' },
+      'no-funds': {},
+      busy: { status: 599 },
+      early: { status: 400 },
+      [longest]: null,
+      [`${longest}d`]: {},
+      constructor: {},
+      'a--b': {},
+    }
+    expect(channelWith({ errors }).errors).toEqual([
+      { code: 'market-closed', status: 409, title: 'The market is closed', description: 'It opens at **9:00**.' },
+      { code: 'no-funds', status: 422, title: 'no-funds' },
+      { code: 'busy', status: 599, title: 'busy' },
+      { code: 'early', status: 400, title: 'early' },
+      { code: longest, status: 422, title: longest },
+      { code: 'constructor', status: 422, title: 'constructor' },
+    ])
+    expect(channelWith({}).errors).toEqual([])
+  })
+
+  it('channels that share an address have the errors of both, and the first of each code holds', () => {
+    const channel = (errors: JsonObject): JsonObject => ({ address: '/c', messages: {}, 'x-hydrant': { errors } })
+    const document = documentWith({
+      channels: { one: channel({ a: { status: 409 } }), two: channel({ a: { status: 410 }, b: {} }) },
+      operations: {},
+    })
+    expect(contractOf(document).channels[0]!.errors.map(({ code, status }) => [code, status])).toEqual([
+      ['a', 409],
+      ['b', 422],
+    ])
   })
 
   it('says which values are allowed', () => {

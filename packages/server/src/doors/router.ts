@@ -19,7 +19,6 @@ import { acceptWebSocket } from './websocket/accept.ts'
 
 const RESERVED = '/-/'
 const CHANNEL_METHODS = 'GET, HEAD, POST, OPTIONS'
-const MAX_HEADERS = 100
 
 /** Brings each request to its door. Whatever a door throws becomes the problem details of the answer. */
 export class Router {
@@ -163,8 +162,9 @@ export class Router {
   /** Node drops headers past its own count and goes on; here the request is refused instead. */
   #refuseTooManyHeaders(request: IncomingMessage): void {
     const count = request.rawHeaders.length / 2
-    if (count <= MAX_HEADERS) return
-    throw new HydrantError('headers-too-large', `expected at most ${MAX_HEADERS} headers, got ${count}`)
+    const { maxHeaders } = this.#service.settings.values
+    if (count <= maxHeaders) return
+    throw new HydrantError('headers-too-large', `expected at most ${maxHeaders} headers, got ${count}`)
   }
 
   #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {

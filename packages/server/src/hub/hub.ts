@@ -34,6 +34,16 @@ export class Hub {
     return this.#feeds.size
   }
 
+  /** The open feeds. */
+  *feeds(): IterableIterator<Feed> {
+    for (const { feed } of this.#feeds.values()) yield feed
+  }
+
+  /** The channel's feed, while somebody holds it. */
+  feed(address: string): Feed | undefined {
+    return this.#feeds.get(address)?.feed
+  }
+
   /** Opens the channel's feed, or joins the users of the open one. Rejects when the broker refuses. `meter` counts what goes through it. */
   async hold(address: string, policy: LogPolicy, meter: ChannelMeter = new ChannelMeter(address)): Promise<FeedHold> {
     let open = this.#feeds.get(address)

@@ -75,6 +75,21 @@ export class Subscription implements FeedMember {
     this.cursor = typeof start === 'object' ? start.since.offset : start === 'now' ? feed.received : 0
   }
 
+  get address(): string {
+    return this.#options.address
+  }
+
+  /** How many positions of the log it still has to be given. */
+  get lag(): number {
+    const { feed } = this.#options
+    return this.#epoch === feed.epoch ? Math.max(0, feed.received - this.cursor) : feed.received
+  }
+
+  /** `draining`: it did not keep up, and waits until its queue is empty. */
+  get state(): 'catching-up' | 'live' | 'draining' | 'closed' {
+    return this.#state
+  }
+
   /** Where it stands: everything up to here was handed to the sink, or told as a gap. */
   get position(): Position {
     return { epoch: this.#epoch, offset: this.cursor }

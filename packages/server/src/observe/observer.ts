@@ -1,5 +1,5 @@
 import type { Channel, Contract } from '@hydrant/contract'
-import type { ErrorCode, HydrantError } from '../errors.ts'
+import type { HydrantError } from '../errors.ts'
 import type { Incoming } from '../publish/accept-message.ts'
 import type { Addressed } from '../publish/publisher.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -71,7 +71,7 @@ export class Observer {
   }
 
   /** A WebSocket upgrade or event stream was answered: `accepted`, or the code of the error. */
-  handshake(door: Door, outcome: 'accepted' | ErrorCode): void {
+  handshake(door: Door, outcome: 'accepted' | HydrantError['code']): void {
     this.handshakes.add(`${door} ${outcome}`)
   }
 

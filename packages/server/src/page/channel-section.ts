@@ -76,7 +76,19 @@ function channelFacts(channel: Channel, contract: Contract): Fragment {
     <li>
       <b>Kept for replay</b>: ${digits(channel.history.messages)} messages, ${duration(channel.history.maxAgeMs)}.
     </li>
+    ${channel.errors.length > 0 && errorList(channel.errors)}
   </ul>`
+}
+
+/** What the application may answer instead, by its code. */
+function errorList(errors: Channel['errors']): Fragment {
+  return html`<li>
+    <b>May be refused</b> with
+    ${errors.map(
+      ({ code, title, description }, index) =>
+        html`${index > 0 && ', '}<code>${code}</code>${title !== code && ` (${description ?? title})`}`,
+    )}.
+  </li>`
 }
 
 function nameList(messages: Channel['messages']): Fragment {

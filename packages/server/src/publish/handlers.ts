@@ -1,4 +1,5 @@
 import type { Channel } from '@hydrant/contract'
+import { asDeclared } from './application-error.ts'
 
 /** A message that a client published, as the application's handlers see it. */
 export interface ReceivedMessage {
@@ -10,7 +11,7 @@ export interface ReceivedMessage {
   readonly data: unknown
 }
 
-/** Hears a message before it is published. What it throws refuses the message; a HydrantError decides the answer. */
+/** Hears a message before it is published. What it throws refuses the message; an ApplicationError or HydrantError decides the answer. */
 export type Handler = (message: ReceivedMessage) => void | Promise<void>
 
 /** The application's handlers, by channel. */
@@ -35,8 +36,12 @@ export class Handlers {
 
   /** Calls the handlers in the order they were added, one message after the other; rejects with the first refusal. */
   async tell(channel: Channel, messages: readonly ReceivedMessage[]): Promise<void> {
-    for (const message of messages) {
-      for (const handler of this.#byChannel.get(channel) ?? []) await handler(message)
+    try {
+      for (const message of messages) {
+        for (const handler of this.#byChannel.get(channel) ?? []) await handler(message)
+      }
+    } catch (error) {
+      throw asDeclared(channel, error)
     }
   }
 }

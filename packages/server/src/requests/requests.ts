@@ -13,7 +13,7 @@ export interface ReceivedRequest {
   readonly signal: AbortSignal
 }
 
-/** Gives the payload of the reply. What it throws is the client's error; a HydrantError decides which. */
+/** Gives the payload of the reply. What it throws is the client's error; an ApplicationError or HydrantError decides which. */
 export type RequestHandler = (request: ReceivedRequest) => unknown
 
 /** A reply that is valid against the contract. */

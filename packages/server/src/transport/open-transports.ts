@@ -1,18 +1,38 @@
 import type { HydrantError } from '../errors.ts'
 import type { Principal } from '../guard/principal.ts'
+import type { Subscription } from '../hub/subscription.ts'
+import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 
 /** Why a transport is told to go, and when its peer should come back. */
 export interface Goodbye {
-  /** 1001: the server stops. 1012: it restarts, and others are there. */
-  readonly code: 1001 | 1012
+  /** 1001: the server stops. 1012: it restarts, and others are there. From 3500: an operator's will, and coming back is no use. */
+  readonly code: number
   readonly reason: string
   /** How long the peer should wait before it connects again, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
+/** Sees what goes over one transport, while an operator looks. */
+export interface Tap {
+  /** Whole frames or events, as they are written. */
+  out(bytes: Buffer): void
+  /** The payload is only the caller's for the moment. */
+  in(payload: Buffer, binary: boolean): void
+}
+
 /** A transport that stays open: it has to be told when the server stops. */
 export interface OpenTransport {
+  /** Who is at the other end, and counters. */
+  readonly meter: ConnectionMeter
+  /** Id of the session; only of transports that speak hydrant.v1. */
+  readonly session?: string | undefined
+  /** What it follows now. Worked out when asked. */
+  subscriptions(): Iterable<Subscription>
+  /** Messages that were handed to it. */
+  messagesOut(): number
+  /** Shows a tap what comes and goes; undefined ends it. One tap at a time; it costs nothing while there is none. */
+  tap(tap: Tap | undefined): void
   /** Says goodbye after what is queued. `closed` settles when the transport is gone. */
   goAway(goodbye: Goodbye): void
   /** Lets go at once. */
@@ -29,16 +49,28 @@ export interface OpenTransport {
 /** All transports that are open, so that the server can end them. */
 export class OpenTransports {
   readonly #open = new Set<OpenTransport>()
+  readonly #byId = new Map<string, OpenTransport>()
 
   get size(): number {
     return this.#open.size
   }
 
   add(transport: OpenTransport): void {
+    const id = transport.meter.connection
     this.#open.add(transport)
-    void transport.closed.then(() => this.#open.delete(transport))
+    this.#byId.set(id, transport)
+    void transport.closed.then(() => {
+      this.#open.delete(transport)
+      this.#byId.delete(id)
+    })
   }
 
+  /** The transport of this connection id. */
+  get(id: string): OpenTransport | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Those that are open now, in the order in which they were opened. */
   all(): readonly OpenTransport[] {
     return [...this.#open]
   }

@@ -3,6 +3,7 @@ import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
+import type { Tap } from './open-transports.ts'
 
 const WRITE_PROGRESS_MS = 10_000
 
@@ -14,6 +15,8 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   readonly #clock: Clock
   readonly #turn: Turn
   readonly #meter: ConnectionMeter
+  /** Sees what goes. */
+  tap: Tap | undefined
   #pending: Buffer[] = []
   #pendingBytes = 0
   #queued = false
@@ -87,7 +90,9 @@ export class ResponseStream implements TurnWork, HasDeadlines {
     if (this.#ended || response.destroyed || response.writableNeedDrain) return
     if (this.#pending.length > 0) {
       this.#meter.bytesOut += this.#pendingBytes
-      response.write(this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending))
+      const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
+      if (this.tap !== undefined) this.tap.out(chunk)
+      response.write(chunk)
       this.#pending = []
       this.#pendingBytes = 0
     }

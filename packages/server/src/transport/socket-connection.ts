@@ -4,6 +4,7 @@ import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { Tap } from './open-transports.ts'
 
 export interface SocketConnectionOptions {
   readonly socket: Duplex
@@ -38,6 +39,8 @@ export class SocketConnection implements TurnWork {
   readonly #wire: WireConnection
   readonly #options: SocketConnectionOptions
   readonly #meter: ConnectionMeter
+  /** Sees what comes and goes. */
+  tap: Tap | undefined
   #outboxBytes = 0
   #queued = false
   #blockedSinceMs: number | undefined
@@ -56,7 +59,10 @@ export class SocketConnection implements TurnWork {
       random: options.random,
       ...(options.deflate === undefined ? {} : { deflate: options.deflate }),
       events: {
-        onMessage: (payload, binary) => options.onMessage(payload, binary),
+        onMessage: (payload, binary) => {
+          if (this.tap !== undefined) this.tap.in(payload, binary)
+          options.onMessage(payload, binary)
+        },
         onEnd: (ending) => this.#over(ending),
       },
     })
@@ -174,6 +180,7 @@ export class SocketConnection implements TurnWork {
 
   /** False when the socket wants no more until it has drained. */
   #writeOutput(output: Buffer | Buffer[]): boolean {
+    if (this.tap !== undefined) this.tap.out(Array.isArray(output) ? Buffer.concat(output) : output)
     if (!Array.isArray(output)) {
       this.#meter.bytesOut += output.length
       return this.#socket.write(output)

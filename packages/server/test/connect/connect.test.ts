@@ -13,7 +13,7 @@ describe('/-/connect', () => {
   })
 
   it('[1.5] says hello first, with a session of 128 bits and the time', async () => {
-    await using api = await serve({ maxMessageBytes: 1000 })
+    await using api = await serve({ limits: { maxMessageBytes: 1000 } })
     using client = await ConnectClient.open(api.wsUrl)
     await client.ask('ping')
     const hello = JSON.parse(client.texts[0]!) as Record<string, unknown>
@@ -266,7 +266,7 @@ describe('subscribe', () => {
   })
 
   it('[6.1] [6.2] a reader that fell behind is told its gap and stays subscribed', async () => {
-    await using api = await serve({ maxQueuedBytes: 50_000 })
+    await using api = await serve({ limits: { maxOutboxBytes: 50_000 } })
     using client = await ConnectClient.open(api.wsUrl)
     await client.subscribe('/short')
     client.socket.pause()

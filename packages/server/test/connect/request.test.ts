@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { HydrantError } from '../../src/index.ts'
-import { serve } from '../api.ts'
+import { ApplicationError, HydrantError } from '../../src/index.ts'
+import { post, serve } from '../api.ts'
+import { openSocket } from '../socket-client.ts'
 import { ConnectClient } from './connect-client.ts'
 
 const ORDERS = `
@@ -10,6 +11,7 @@ channels:
   orders:
     address: /orders/{desk}
     parameters: { desk: {} }
+    x-hydrant: { errors: { market-closed: { status: 409, title: The market is closed }, unavailable: {} } }
     messages:
       order: { payload: { type: object, required: [side], properties: { side: { enum: [buy, sell] } } } }
   placed:
@@ -76,5 +78,58 @@ describe('request', () => {
     expect(await ask({ side: 'hold' })).toBe('message-invalid')
     expect(await ask({ side: 'buy' })).toBe('unavailable')
     expect(() => api.hydrant.handle('/placed', () => ({}))).toThrow(TypeError)
+  })
+
+  it('[10.1] a refusal that the contract declares reaches the client with its code, status and title', async () => {
+    await using api = await serve({ contract: ORDERS })
+    let code = 'market-closed'
+    api.hydrant.handle('orders', () => {
+      throw new ApplicationError(code, 'it opens at 9:00')
+    })
+    using client = await ConnectClient.open(api.wsUrl)
+    const ask = async () => (await client.ask('request', { channel: '/orders/a', data: { side: 'buy' } })).error
+    expect(await ask()).toEqual({
+      type: 'urn:hydrant:market-closed',
+      title: 'The market is closed',
+      status: 409,
+      detail: 'it opens at 9:00',
+      code: 'market-closed',
+    })
+    // One of ours keeps its own status.
+    code = 'unavailable'
+    expect(await ask()).toMatchObject({ code, status: 503, detail: 'it opens at 9:00' })
+    expect(api.faults).toEqual([])
+  })
+
+  it('[10.1] a code that the contract does not declare is a fault of the handler, and stays inside', async () => {
+    await using api = await serve({ contract: ORDERS })
+    api.hydrant.handle('orders', () => {
+      throw new ApplicationError('lunch', 'the secret recipe')
+    })
+    using client = await ConnectClient.open(api.wsUrl)
+    const { error } = await client.ask('request', { channel: '/orders/a', data: { side: 'buy' } })
+    expect(error?.code).toBe('internal')
+    expect(JSON.stringify(error)).not.toMatch(/lunch|secret/)
+    expect(String(api.faults[0])).toContain(
+      '"lunch"; the errors that /orders/{desk} declares: market-closed, unavailable',
+    )
+  })
+
+  it('[10.1] publishing is refused in the same way, on the socket, over HTTP and on a one-channel WebSocket', async () => {
+    await using api = await serve({ contract: ORDERS })
+    api.hydrant.on('orders', () => {
+      throw new ApplicationError('market-closed', 'it opens at 9:00')
+    })
+    using client = await ConnectClient.open(api.wsUrl)
+    const problem = { code: 'market-closed', status: 409, title: 'The market is closed', detail: 'it opens at 9:00' }
+    expect((await client.ask('publish', { channel: '/orders/a', data: { side: 'buy' } })).error).toMatchObject(problem)
+    const response = await post(`${api.url}/orders/a`, { side: 'buy' })
+    expect([response.status, await response.json()]).toMatchObject([409, problem])
+    const batch = await post(`${api.url}/orders/a`, [{ side: 'buy' }])
+    expect([batch.status, await batch.json()]).toMatchObject([409, problem])
+    using socket = await openSocket(`${api.wsUrl}/orders/a`)
+    socket.socket.send('{"side":"buy"}')
+    expect(await socket.nextJson()).toMatchObject(problem)
+    expect(api.faults).toEqual([])
   })
 })

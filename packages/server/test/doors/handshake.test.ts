@@ -155,7 +155,7 @@ describe('frames over a real socket', () => {
   })
 
   it('[C10] a reader that stops reading costs a bounded queue, and is told its gap when it reads again', async () => {
-    await using api = await serve({ maxQueuedBytes: 100_000 })
+    await using api = await serve({ limits: { maxOutboxBytes: 100_000 } })
     using stuck = await RawClient.open(api.port)
     stuck.send(handshake('/short'))
     await stuck.until((received) => received.includes('\r\n\r\n'))

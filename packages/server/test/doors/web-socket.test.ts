@@ -160,7 +160,7 @@ describe('frames from a client', () => {
   })
 
   it('over the limit close the connection with 1009; at the limit they pass', async () => {
-    await using api = await serve({ maxMessageBytes: 1000 })
+    await using api = await serve({ limits: { maxMessageBytes: 1000 } })
     using client = await openSocket(`${api.wsUrl}/chat/lobby`)
     const ofSize = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) })
     for (const bytes of [999, 1000]) {

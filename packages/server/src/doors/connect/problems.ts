@@ -1,5 +1,5 @@
 import { problem, PROTOCOL_ERRORS, type ProtocolErrorCode, type ProtocolProblem } from '@hydrant/protocol'
-import { type ErrorCode, type HydrantError, toHydrantError } from '../../errors.ts'
+import { ERRORS, type ErrorCode, type HydrantError, toHydrantError } from '../../errors.ts'
 import type { Service } from '../../service.ts'
 
 /** A refusal that only the socket protocol has. */
@@ -29,7 +29,9 @@ export function toProtocolProblem(error: unknown, service: Service): ProtocolPro
   if (error instanceof ProtocolRefusal) return error.problem
   const known: HydrantError = toHydrantError(error)
   if (known.code === 'internal') service.onFault(error)
-  const code = RENAMED[known.code] ?? known.code
+  // What the contract declares goes out as it is.
+  if (!Object.hasOwn(ERRORS, known.code)) return known.toProblem()
+  const code = RENAMED[known.code as ErrorCode] ?? (known.code as ErrorCode)
   if (!Object.hasOwn(PROTOCOL_ERRORS, code)) return problem('internal', 'The server failed to handle this.')
   const { status, title } = PROTOCOL_ERRORS[code as ProtocolErrorCode]
   return { ...known.toProblem(), type: `urn:hydrant:${code}`, title, status, code }

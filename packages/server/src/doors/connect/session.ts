@@ -129,6 +129,13 @@ export function openSession(service: Service, options: SessionOptions): void {
   }
 
   service.transports.add({
+    meter,
+    session: session.id,
+    subscriptions: () => session.subscriptions.all(),
+    messagesOut: () => session.subscriptions.delivered,
+    tap: (tap) => {
+      connection.tap = tap
+    },
     goAway: ({ code, reason, retryAfterMs }) => {
       if (retryAfterMs !== undefined) session.push({ push: 'draining', retryAfterMs })
       connection.close(code, reason)

@@ -19,6 +19,8 @@ const MAX_WINDOW_BITS = 15
 export class SessionSubscriptions {
   /** A peer that only takes a smaller window gets uncompressed frames: what is compressed once for all uses the largest. */
   readonly format: 'connect' | 'connect-deflated'
+  /** Messages of subscriptions that have ended. */
+  #deliveredBefore = 0
   readonly #byAddress = new Map<string, SessionSubscription>()
 
   constructor(deflate: DeflateParameters | undefined) {
@@ -27,6 +29,18 @@ export class SessionSubscriptions {
 
   get size(): number {
     return this.#byAddress.size
+  }
+
+  /** Messages of all subscriptions, also of those that have ended. */
+  get delivered(): number {
+    let delivered = this.#deliveredBefore
+    for (const { subscription } of this.#byAddress.values()) delivered += subscription.delivered
+    return delivered
+  }
+
+  /** In the order in which they were made. */
+  *all(): IterableIterator<Subscription> {
+    for (const { subscription } of this.#byAddress.values()) yield subscription
   }
 
   addresses(): readonly string[] {
@@ -46,6 +60,7 @@ export class SessionSubscriptions {
     const ending = this.#byAddress.get(address)
     if (ending === undefined) return undefined
     this.#byAddress.delete(address)
+    this.#deliveredBefore += ending.subscription.delivered
     ending.subscription.close()
     ending.hose?.flush()
     ending.hold.release()

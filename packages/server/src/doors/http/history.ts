@@ -65,6 +65,8 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
+  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress })
+  void closed.then(() => service.observer.closed(meter, 'closed'))
   let refused: HydrantError | undefined
   const stands = standing(
     service,
@@ -76,7 +78,15 @@ async function waitForPage(
       abort()
     },
   )
-  const transport = { goAway: abort, destroy: () => response.destroy(), closed }
+  const transport = {
+    meter,
+    subscriptions: () => [],
+    messagesOut: () => 0,
+    tap: () => {},
+    goAway: abort,
+    destroy: () => response.destroy(),
+    closed,
+  }
   service.transports.add(Object.assign(stands, transport))
   const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000
   try {

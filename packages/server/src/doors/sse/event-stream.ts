@@ -5,7 +5,7 @@ import { Subscription } from '../../hub/subscription.ts'
 import { type EventStreamFormat, eventStreamNotice } from '../../message/encode.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import type { Goodbye, OpenTransport } from '../../transport/open-transports.ts'
+import type { Goodbye, OpenTransport, Tap } from '../../transport/open-transports.ts'
 import { ResponseStream } from '../../transport/response-stream.ts'
 import { standing } from '../reader-standing.ts'
 import { type ChannelVisit, flagOf, readerView, sinceOf } from '../request.ts'
@@ -84,6 +84,12 @@ export async function answerEventStream(
   }
   const check = (current: Principal, place: Addressed): void => void readerView(service, current, place, query)
   const transport = {
+    meter,
+    subscriptions: () => [subscription],
+    messagesOut: () => subscription.delivered,
+    tap: (tap: Tap | undefined) => {
+      stream.tap = tap
+    },
     goAway: ({ retryAfterMs }: Goodbye) => {
       if (retryAfterMs !== undefined) stream.send(Buffer.from(`retry: ${retryAfterMs}\n\n`))
       stream.end()

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CLOSE_FORBIDDEN } from '@hydrant/protocol'
 import { encodeTextFrame } from '@hydrant/wire'
-import { ERRORS, type HydrantError, toHydrantError } from '../../errors.ts'
+import { type HydrantError, rowOf, toHydrantError } from '../../errors.ts'
 import type { Principal } from '../../guard/principal.ts'
 import type { FeedHold } from '../../hub/hub.ts'
 import type { Sink } from '../../hub/sink.ts'
@@ -11,7 +11,7 @@ import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import type { Goodbye } from '../../transport/open-transports.ts'
+import type { Goodbye, Tap } from '../../transport/open-transports.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { standing } from '../reader-standing.ts'
@@ -83,10 +83,16 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
     (error) => {
       subscription?.close()
       connection.sendText(JSON.stringify(error.toProblem(at.address)))
-      connection.close(closeCodeOf(error), ERRORS[error.code].title)
+      connection.close(closeCodeOf(error), rowOf(error.code).title)
     },
   )
   const transport = {
+    meter,
+    subscriptions: () => (subscription === undefined ? [] : [subscription]),
+    messagesOut: () => subscription?.delivered ?? 0,
+    tap: (tap: Tap | undefined) => {
+      connection.tap = tap
+    },
     goAway: ({ code, reason }: Goodbye) => connection.close(code, reason),
     destroy: () => void socket.destroy(),
     closed: closed.promise,
@@ -181,7 +187,7 @@ function isJson(text: string): boolean {
 
 /** What ends a connection has a close code in the table; a channel that is no more is closed like what is not allowed. */
 function closeCodeOf({ code }: HydrantError): number {
-  return ERRORS[code].closeCode ?? CLOSE_FORBIDDEN
+  return rowOf(code).closeCode ?? CLOSE_FORBIDDEN
 }
 
 /** The same problem object as over HTTP; the connection stays open. */
