@@ -132,14 +132,25 @@ class Converter {
     })
   }
 
-  /** Adds a message, or the ones of its `oneOf`, to a channel; returns their keys there. */
-  #messages(value: JsonValue, origin: string, messages: JsonObject, address: string, operation: string): string[] {
+  /**
+   * Adds a message, or the ones of its `oneOf`, to a channel; returns their keys there. `met` are the pointers that were met on the
+   * way: a `oneOf` may name itself, or the same message many times over.
+   */
+  #messages(
+    value: JsonValue,
+    origin: string,
+    messages: JsonObject,
+    address: string,
+    operation: string,
+    met: Set<string> = new Set(),
+  ): string[] {
     const found = this.#references.resolveObject(value, origin, 'a message')
-    if (found === undefined) return []
+    if (found === undefined || met.has(found.pointer)) return []
+    met.add(found.pointer)
     const alternatives = own(found.value, 'oneOf')
     if (Array.isArray(alternatives)) {
       return alternatives.flatMap((one, index) =>
-        this.#messages(one, join(found.pointer, 'oneOf', index), messages, address, `${operation}.${index}`),
+        this.#messages(one, join(found.pointer, 'oneOf', index), messages, address, `${operation}.${index}`, met),
       )
     }
     const message = this.#message(value as JsonObject, found.value, found.pointer, origin)

@@ -204,6 +204,22 @@ channels:
     expect(problems(channels[1]!.toClients, 2)).toEqual([])
   })
 
+  it('with a oneOf of messages that names itself, or doubles thirty times, takes each message once', () => {
+    const document = (message: JsonObject, messages: JsonObject): JsonObject => ({
+      asyncapi: '2.6.0',
+      info: { title: 'x', version: '1' },
+      channels: { a: { subscribe: { message } } },
+      components: { messages },
+    })
+    const to = (name: string): JsonObject => ({ $ref: `#/components/messages/${name}` })
+    const m = { payload: { type: 'number' } }
+    const loop = contractOf(document(to('loop'), { loop: { oneOf: [to('loop'), to('m')] }, m }))
+    expect(loop.channels[0]!.messages.map(({ id }) => id)).toEqual(['m'])
+    const levels = Array.from({ length: 30 }, (_, i) => [`l${i}`, { oneOf: [to(`l${i + 1}`), to(`l${i + 1}`)] }])
+    const doubled = contractOf(document(to('l0'), { ...Object.fromEntries(levels), l30: m }))
+    expect(doubled.channels[0]!.messages).toHaveLength(1)
+  })
+
   it('with operations that are not objects still loads', () => {
     const document: JsonObject = {
       asyncapi: '2.1.0',
