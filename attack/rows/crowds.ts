@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HonestClients, type Honesty } from '../kit/honest.ts'
+import { feed } from '../kit/http.ts'
+import { clientFrame, handshake, type Peer } from '../kit/peer.ts'
+import { needsFrames, type ServerKind } from '../servers/kinds.ts'
+import { type Attack, isRefused, type Row } from './row.ts'
+
+/** Many connections at once, as far as the server takes them. */
+async function crowd(attack: Attack, count: number): Promise<Peer[]> {
+  const peers: Peer[] = []
+  for (let at = 0; at < count; at += 500) {
+    const opened = await Promise.allSettled(Array.from({ length: Math.min(500, count - at) }, () => attack.connect()))
+    for (const each of opened) if (each.status === 'fulfilled') peers.push(each.value)
+  }
+  return peers
+}
+
+async function opensWithin(attack: Attack, ms: number): Promise<string> {
+  const endsAt = performance.now() + ms
+  for (;;) {
+    try {
+      const peer = await attack.connect()
+      void peer.send(handshake(attack.echoPath()))
+      const status = await peer.status(1_000)
+      if (status === '101' || performance.now() > endsAt) return status
+    } catch {
+      if (performance.now() > endsAt) return 'no connection'
+    }
+    await sleep(100)
+  }
+}
+
+function comparesHonesty(kind: ServerKind): string | undefined {
+  return needsFrames(kind) ?? (kind.name === 'socket.io' ? 'measured on ws, which it stands on' : undefined)
+}
+
+function told({ p50Ms, p99Ms }: Honesty): string {
+  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
+}
+
+/** Many peers at once. */
+export const CROWD_ROWS: readonly Row[] = [
+  {
+    id: 'A03',
+    title: '5,000 half-open handshakes from one address',
+    right: 'the pool of sockets without a handshake is capped; established clients are not affected',
+    alone: true,
+    mayHoldMiB: 16,
+    mayPeakMiB: 160,
+    async run(attack) {
+      const peers = await crowd(attack, 5_000)
+      for (const peer of peers) void peer.send('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ')
+      await sleep(1_500)
+      const open = peers.filter((peer) => !peer.isClosed).length
+      attack.figure(`${open} of 5,000 left open`)
+      attack.note('half-open', 'capped below 5,000', String(open), open < 5_000)
+      for (const peer of peers) peer.socket.destroy()
+      attack.note('afterwards', '101', await opensWithin(attack, 5_000))
+    },
+  },
+  {
+    id: 'A20',
+    title: '10,000 connects at once; file descriptors run out',
+    right: '503 with Retry-After over the limit; it recovers',
+    alone: true,
+    mayHoldMiB: 32,
+    mayPeakMiB: 512,
+    async run(attack) {
+      const peers = await crowd(attack, 10_000)
+      for (const peer of peers) void peer.send(handshake(attack.echoPath()))
+      await sleep(2_500)
+      const statuses = Map.groupBy(
+        peers,
+        (peer) => /^HTTP\/1\.1 (\d+)/.exec(peer.text)?.[1] ?? (peer.isClosed ? 'closed' : 'none'),
+      )
+      attack.figure([...statuses].map(([status, { length }]) => `${status}: ${length}`).join(', '))
+      attack.note('new clients while they stay', '101, or 503 with Retry-After', await laterStatus(attack), true)
+      for (const peer of peers) peer.socket.destroy()
+      attack.note('afterwards', '101', await opensWithin(attack, 10_000))
+      await using limited = await attack.kind.start({ files: 300 })
+      const few = {
+        ...attack,
+        port: limited.port,
+        server: limited,
+        connect: async () => (await import('../kit/peer.ts')).Peer.open(limited.port),
+      }
+      const many = await crowd(few, 600)
+      await sleep(500)
+      for (const peer of many) peer.socket.destroy()
+      attack.note(
+        '300 descriptors, 600 connects: lives',
+        'yes',
+        limited.death === undefined ? 'yes' : `no: ${limited.death}`,
+      )
+      if (limited.death === undefined) attack.note('300 descriptors: afterwards', '101', await opensWithin(few, 10_000))
+    },
+  },
+  {
+    id: 'M01',
+    long: true,
+    title: 'one idle connection, and one that holds 65,535 bytes of an unfinished message',
+    right: 'at most 1.5 MiB above idle each',
+    notFor: needsFrames,
+    async run(attack) {
+      await attack.server.heldBytes()
+      for (const [what, bytes] of [
+        ['idle', undefined],
+        ['unfinished', clientFrame(2, Buffer.alloc(65_535), { fin: false })],
+      ] as const) {
+        const before = await attack.server.heldBytes()
+        const peers = await Promise.all(Array.from({ length: 100 }, () => attack.open()))
+        if (bytes !== undefined) for (const peer of peers) void peer.send(bytes)
+        await sleep(300)
+        const kib = ((await attack.server.heldBytes()) - before) / 1024 / peers.length
+        attack.figure(`${what}: ${kib.toFixed(1)} KiB each`)
+        attack.note(what, 'at most 1,536 KiB', `${kib.toFixed(1)} KiB`, kib <= 1_536)
+        for (const peer of peers) peer.socket.destroy()
+        await sleep(300)
+      }
+    },
+  },
+  {
+    id: 'M02',
+    title:
+      '1,000 hostile connections at once: ping floods and readers that never read, unfinished messages, half-open handshakes, SSE',
+    right: 'at most 1.5 GiB; the p99 of honest clients at most doubles',
+    alone: true,
+    notFor: comparesHonesty,
+    mayHoldMiB: 32,
+    mayPeakMiB: 1_536,
+    async run(attack) {
+      // Both measured while the same attacker's process is as busy, so that what is compared is the server.
+      await using honest = await HonestClients.open(attack.port, attack.kind.path, 20)
+      const quietFeed = feed(attack.port, attack.kind.busyPath!, Buffer.alloc(1_000), 4_000)
+      await quietFeed
+      const before = await honest.seen()
+      const rssBefore = attack.server.rssBytes
+      const peers = await hostileThousand(attack)
+      await honest.seen()
+      await feed(attack.port, attack.kind.busyPath!, Buffer.alloc(1_000), 6_000)
+      const during = await honest.seen()
+      const peakMiB = (attack.server.peakRssBytes - rssBefore) / 2 ** 20
+      for (const peer of peers) peer.socket.destroy()
+      attack.figure(`peak ${Math.round(peakMiB)} MiB; honest before: ${told(before)}; during: ${told(during)}`)
+      attack.note('resident memory', 'at most 1.5 GiB', `${Math.round(peakMiB)} MiB`, peakMiB <= 1_536)
+      const bound = Math.max(2 * before.p99Ms, 20)
+      attack.note(
+        'p99 of honest clients',
+        `at most ${bound.toFixed(0)} ms`,
+        `${during.p99Ms.toFixed(1)} ms`,
+        during.p99Ms <= bound,
+      )
+      attack.note('honest clients cut', '0', String(during.lost))
+    },
+  },
+]
+
+async function laterStatus(attack: Attack): Promise<string> {
+  try {
+    const peer = await attack.connect()
+    void peer.send(handshake(attack.echoPath()))
+    const status = await peer.status()
+    return isRefused(status) && /retry-after/i.test(peer.text) ? `${status} with Retry-After` : status
+  } catch {
+    return 'no connection'
+  }
+}
+
+/** A thousand peers, each of them unpleasant for as long as it is open. */
+async function hostileThousand(attack: Attack): Promise<Peer[]> {
+  const peers = await crowd(attack, 1_000)
+  const ping = clientFrame(9, Buffer.alloc(125, 1))
+  for (const [i, peer] of peers.entries()) {
+    switch (i % 5) {
+      case 0:
+        // A flood of pings whose pongs nobody reads.
+        peer.stopReading()
+        void peer.send(handshake(attack.echoPath()))
+        for (let n = 0; n < 50; n++) peer.socket.write(Buffer.concat(Array.from({ length: 200 }, () => ping)))
+        break
+      case 1:
+        // A reader of the busy channel that does not read.
+        peer.stopReading()
+        void peer.send(handshake(attack.kind.busyPath!))
+        break
+      case 2:
+        void peer.send(handshake(attack.echoPath()))
+        void peer.send(clientFrame(2, Buffer.alloc(60_000), { fin: false }))
+        break
+      case 3:
+        void peer.send('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ')
+        break
+      default:
+        peer.stopReading()
+        void peer.send(`GET ${attack.kind.busyPath!} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`)
+    }
+  }
+  await sleep(1_000)
+  return peers
+}

@@ -1,0 +1,25 @@
+import { CROWD_ROWS } from './crowds.ts'
+import { DOOR_ROWS } from './doors.ts'
+import { EXHAUSTION_ROWS } from './exhaustion.ts'
+import { FRAME_ROWS } from './frames.ts'
+import { HANDSHAKE_ROWS } from './handshake.ts'
+import { READER_ROWS } from './readers.ts'
+import type { Row } from './row.ts'
+
+export const FAMILIES = [
+  { letter: 'A', title: 'connection and handshake' },
+  { letter: 'B', title: 'frames' },
+  { letter: 'C', title: 'exhaustion' },
+  { letter: 'D', title: 'who may do what' },
+  { letter: 'M', title: 'memory' },
+] as const
+
+/** Every row, in the order of its number. */
+export const ROWS: readonly Row[] = [
+  ...HANDSHAKE_ROWS,
+  ...FRAME_ROWS,
+  ...EXHAUSTION_ROWS,
+  ...READER_ROWS,
+  ...DOOR_ROWS,
+  ...CROWD_ROWS,
+].toSorted((a, b) => a.id.localeCompare(b.id))
