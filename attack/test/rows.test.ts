@@ -35,11 +35,11 @@ describe('the suite itself', () => {
       {
         ...row,
         run: async ({ server }) => {
-          process.kill(server.pid)
+          process.kill(server.pid, 'SIGKILL')
           while (server.death === undefined) await new Promise((resolve) => setImmediate(resolve))
         },
       },
     ])
-    expect(missesOf(result!)[0]).toBe('crashes (exit SIGTERM)')
+    expect(missesOf(result!)[0]).toBe('crashes (exit SIGKILL)')
   })
 })
