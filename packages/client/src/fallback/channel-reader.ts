@@ -3,6 +3,7 @@ import type { Platform } from '../platform.ts'
 import { type Position, parsePosition } from '../position.ts'
 import { EventStreamReader } from './event-stream.ts'
 import { HttpProblem, problemOf } from './http-problem.ts'
+import { followMembers, membersOf } from './presence-reader.ts'
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
@@ -32,6 +33,7 @@ interface GapNotice {
 }
 
 interface Page {
+  readonly kind: 'stream' | 'state'
   readonly position: string
   readonly messages: readonly Envelope[]
   readonly gap?: GapNotice
@@ -51,6 +53,7 @@ export class ChannelReader {
   readonly #stop = new AbortController()
   /** Everything up to here has been told. */
   #position = ''
+  #kind: 'stream' | 'state' = 'stream'
   #pages: Page[] = []
   #epoch = ''
   #names = new Map<string, number>()
@@ -63,16 +66,17 @@ export class ChannelReader {
 
   /** Finds where to begin. Throws HttpProblem when the server refuses. */
   async open(): Promise<Subscribed> {
-    const { since, last } = this.#request
-    let kind: 'stream' | 'state' = 'stream'
+    const { since, last, presence } = this.#request
     if (since !== undefined) await this.#page({ since, limit: PAGE })
     else if (last !== undefined) await this.#page({ limit: Math.max(1, last) }, last > 0)
-    else if ((await this.#now()) === undefined) {
-      kind = 'state'
-      await this.#page({ limit: PAGE })
-    }
+    else if ((await this.#now()) === undefined) await this.#page({ limit: PAGE })
     const { epoch, offset } = parsePosition(this.#position)
-    return { channel: this.channel, kind, aliases: {}, epoch, time: 0, head: offset }
+    const entry = { channel: this.channel, kind: this.#kind, aliases: {}, epoch, time: 0, head: offset }
+    if (presence !== true) return entry
+    const { fetch } = this.#host
+    const members = await membersOf(fetch, this.channel)
+    this.#stop.signal.addEventListener('abort', followMembers(this.channel, members, this.#host))
+    return { ...entry, members }
   }
 
   /** Tells what `open` found, and then what comes, until `stop`. */
@@ -121,6 +125,7 @@ export class ChannelReader {
     if (!response.ok) throw new HttpProblem(await problemOf(response))
     const page = (await response.json()) as Page
     if (isTold) this.#pages.push(page)
+    this.#kind = page.kind
     this.#position = page.position
     if (page.messages.length >= PAGE && isTold) await this.#page({ since: page.position, limit: PAGE })
     return page.messages.length > 0 || page.gap !== undefined

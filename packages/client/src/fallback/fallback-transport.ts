@@ -1,6 +1,8 @@
 import type {
+  CallRequest,
   Down,
   NotSubscribed,
+  PresenceRequest,
   ProtocolProblem,
   PublishRequest,
   Subscribed,
@@ -13,13 +15,14 @@ import type { Platform } from '../platform.ts'
 import type { Transport, TransportListener } from '../transport.ts'
 import { ChannelReader, type Fetch } from './channel-reader.ts'
 import { HttpProblem, problemOf } from './http-problem.ts'
+import { membersOf } from './presence-reader.ts'
 
 /** Browsers give HTTP/1.1 six connections to a host; one is left for publishing and one for asking. Channels beyond are polled. */
 const MAX_STREAMS = 4
 
 /**
- * hydrant.v1 over what gets through where sockets are blocked: each channel's history, event stream and `POST` (docs/reference/doors.md). Requests and presence
- * need a socket; `rate` and `conflate` are not applied: everything comes.
+ * hydrant.v1 over what gets through where sockets are blocked: each channel's history, event stream and `POST` (docs/reference/doors.md). Announcing
+ * oneself needs a socket; `rate` and `conflate` are not applied: everything comes; who is present is asked for every few seconds.
  */
 export class FallbackTransport implements Transport {
   readonly via = 'fallback'
@@ -52,9 +55,13 @@ export class FallbackTransport implements Transport {
         this.#token = request.token
         return this.#reply(request.id, {})
       case 'request':
+        return void this.#answer(request.id, this.#request(request))
       case 'presence':
+        if (request.data === undefined) return void this.#answer(request.id, this.#members(request))
+        return this.#listener.received({ id: request.id, error: socketRequired('announcing oneself') })
       case 'ping':
-        return this.#listener.received({ id: request.id, error: socketRequired(request.op) })
+        // Only sockets are pinged.
+        return
     }
   }
 
@@ -107,6 +114,21 @@ export class FallbackTransport implements Transport {
     }
   }
 
+  async #request({ id, channel, data, name, timeoutMs = 10_000 }: CallRequest): Promise<void> {
+    const [contentType, body] = jsonBody(data)
+    const response = await this.#fetch(`${channel}?request=true&wait=${Math.ceil(timeoutMs / 1000)}`, {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': contentType, ...(name === undefined ? {} : { 'Hydrant-Message': name }) },
+    })
+    if (!response.ok) throw new HttpProblem(await problemOf(response))
+    this.#reply(id, { data: await response.json() })
+  }
+
+  async #members({ id, channel }: PresenceRequest): Promise<void> {
+    this.#reply(id, { members: await membersOf(this.#fetch, channel) })
+  }
+
   async #publish({ id, channel, data, base64, name, key }: PublishRequest): Promise<void> {
     const post = (contentType: string, body: BodyInit): Promise<Response> =>
       this.#fetch(channel, {
@@ -121,10 +143,8 @@ export class FallbackTransport implements Transport {
     let response: Response
     if (base64 !== undefined)
       response = await post('application/octet-stream', fromBase64(base64) as Uint8Array<ArrayBuffer>)
-    // An array would be a batch.
-    else if (Array.isArray(data)) response = await post('application/x-ndjson', `${JSON.stringify(data)}\n`)
     else {
-      response = await post('application/json', JSON.stringify(data))
+      response = await post(...jsonBody(data))
       if (response.status === 415 && typeof data === 'string') response = await post('text/plain', data)
     }
     if (!response.ok) throw new HttpProblem(await problemOf(response))
@@ -169,6 +189,12 @@ export class FallbackTransport implements Transport {
         ...(init.headers as Record<string, string> | undefined),
       },
     })
+}
+
+/** A list alone would be a batch. */
+function jsonBody(data: unknown): [contentType: string, body: string] {
+  const json = JSON.stringify(data)
+  return Array.isArray(data) ? ['application/x-ndjson', `${json}\n`] : ['application/json', json]
 }
 
 function socketRequired(operation: string): ProtocolProblem {

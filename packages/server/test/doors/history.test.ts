@@ -5,7 +5,12 @@ describe('GET of a channel', () => {
   it('is an empty page with a position before anything was published', async () => {
     await using api = await serve()
     const page = await getJson(`${api.url}/prices/AAPL`)
-    expect(page).toEqual({ channel: '/prices/AAPL', position: expect.stringMatching(/^[a-z0-9]+:0$/), messages: [] })
+    expect(page).toEqual({
+      channel: '/prices/AAPL',
+      kind: 'stream',
+      position: expect.stringMatching(/^[a-z0-9]+:0$/),
+      messages: [],
+    })
   })
 
   it('shows each message with position, time, name and data', async () => {

@@ -9,17 +9,19 @@ import { logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { answerJson } from '../answer.ts'
 import { standing } from '../reader-standing.ts'
-import { type ChannelVisit, readerView, sinceOf, wholeNumberOf } from '../request.ts'
+import { type ChannelVisit, flagOf, readerView, sinceOf, wholeNumberOf } from '../request.ts'
+import { answerMembers } from './members.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 300
 const MAX_WAIT_SECONDS = 60
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
-/** `GET` of a channel: a page of its history, held back by `?wait` until there is something to tell. */
+/** `GET` of a channel: a page of its history, held back by `?wait` until there is something to tell; with `?presence=true` who is here. */
 export async function answerHistory(service: Service, visit: ChannelVisit): Promise<void> {
   const { at, principal, query, request, response } = visit
   const view = readerView(service, principal, at, query)
+  if (flagOf(query, 'presence')) return answerMembers(service, visit)
   const since = sinceOf(query.get('since'))
   const limit = wholeNumberOf(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT
   const waitSeconds = wholeNumberOf(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS }) ?? 0
@@ -34,7 +36,7 @@ export async function answerHistory(service: Service, visit: ChannelVisit): Prom
     'Hydrant-Position': formatPosition(page.epoch, page.next),
     ...(page.more ? { Link: nextLink(at.address, page, query) } : {}),
   }
-  const json = pageJson(at.address, page, since !== undefined)
+  const json = pageJson(at, page, since !== undefined)
   const meter = service.observer.channel(at.channel).readers.http
   meter.messages += page.entries.length
   meter.bytes += json.length
@@ -104,15 +106,15 @@ async function waitForPage(
   }
 }
 
-function pageJson(channel: string, page: LogPage, resumed: boolean): string {
+function pageJson({ address, channel }: Addressed, page: LogPage, resumed: boolean): string {
   const recovery = !resumed
     ? ''
     : page.gap === undefined
       ? ',"recovered":true'
-      : `,"recovered":false,"gap":${JSON.stringify(gapNotice(channel, page.gap))}`
+      : `,"recovered":false,"gap":${JSON.stringify(gapNotice(address, page.gap))}`
   const messages = page.entries.map((entry) => envelopeJson(page.epoch, entry)).join(',')
   const position = formatPosition(page.epoch, page.next)
-  return `{"channel":${JSON.stringify(channel)},"position":"${position}"${recovery},"messages":[${messages}]}\n`
+  return `{"channel":${JSON.stringify(address)},"kind":"${channel.kind}","position":"${position}"${recovery},"messages":[${messages}]}\n`
 }
 
 function nextLink(address: string, page: LogPage, query: URLSearchParams): string {

@@ -5,10 +5,11 @@ import { HydrantError } from '../../errors.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
 import type { Service, ServiceLimits } from '../../service.ts'
-import { askedRole, type ChannelVisit } from '../request.ts'
+import { askedRole, type ChannelVisit, flagOf } from '../request.ts'
 import { answerJson } from '../answer.ts'
 import { type CloudEvent, fromBinaryMode, fromStructuredMode, isBinaryCloudEvent } from './cloud-events.ts'
 import { bodyToIncoming, type ContentType, isJson, parseContentType, utf8 } from './content-type.ts'
+import { answerRequest } from './ask.ts'
 import { readBody } from './request-body.ts'
 
 const MAX_KEY_LENGTH = 255
@@ -19,11 +20,9 @@ interface Submission {
   readonly isBatch: boolean
 }
 
-/** `POST` to a channel: publishes one message or a batch, whole or not at all. */
-export async function answerPublish(
-  service: Service,
-  { at, principal, query, request, response }: ChannelVisit,
-): Promise<void> {
+/** `POST` to a channel: publishes one message or a batch, whole or not at all; with `?request=true` it asks the application. */
+export async function answerPublish(service: Service, visit: ChannelVisit): Promise<void> {
+  const { at, principal, query, request, response } = visit
   const { limits, guard } = service
   // A backend need not ask for what it is.
   const asked = principal.kind === 'application' && !query.has('as') ? 'application' : askedRole(query)
@@ -39,12 +38,14 @@ export async function answerPublish(
   if (!submission.isBatch && body.length > limits.maxMessageBytes && !isCloudEvent(request, contentType)) {
     throw tooLarge(body.length, limits.maxMessageBytes)
   }
+  const messages = named(submission.messages, headerOf(request, 'hydrant-message'))
+  if (flagOf(query, 'request')) return answerRequest(service, visit, messages)
 
   const published = await service.publisher.publish({
     at,
     role,
     sender: { door: 'http', remote: request.socket.remoteAddress },
-    messages: named(submission.messages, headerOf(request, 'hydrant-message')),
+    messages,
     idempotencyKey,
     fromOutside: true,
   })
