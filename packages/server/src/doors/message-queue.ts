@@ -4,25 +4,34 @@ import type { MaybePromise } from '../broker/broker.ts'
 export interface MessageSource {
   pause(): void
   resume(): void
+  /** Bytes that wait for the peer to read them. */
+  readonly queuedBytes: number
+  /** Calls `run` when everything queued has been taken. */
+  onceDrained(run: () => void): void
 }
 
 /**
  * Handles the messages of one connection in the order they came. While one is being handled the connection is paused, so what
- * waits here is at most what one read from the socket held.
+ * waits here is at most what one read from the socket held. The same while the peer does not read the answers: whoever asks for more
+ * than it reads is not asked for more questions.
  */
 export class MessageQueue<Message> {
   readonly #source: MessageSource
+  readonly #maxUnreadBytes: number
   readonly #handle: (message: Message) => MaybePromise<unknown>
   readonly #onError: (error: unknown) => void
   readonly #waiting: Message[] = []
   #busy = false
 
+  /** `maxUnreadBytes`: with more than this queued for the peer, nothing further is handled until it has read it. */
   constructor(
     source: MessageSource,
+    maxUnreadBytes: number,
     handle: (message: Message) => MaybePromise<unknown>,
     onError: (error: unknown) => void,
   ) {
     this.#source = source
+    this.#maxUnreadBytes = maxUnreadBytes
     this.#handle = handle
     this.#onError = onError
   }
@@ -35,10 +44,20 @@ export class MessageQueue<Message> {
   #start(message: Message): void {
     try {
       const handled = this.#handle(message)
-      if (handled instanceof Promise) void this.#waitFor(handled)
+      if (handled instanceof Promise) {
+        void this.#waitFor(handled)
+        return
+      }
     } catch (error) {
       this.#onError(error)
     }
+    if (this.#source.queuedBytes > this.#maxUnreadBytes) this.#waitForReader()
+  }
+
+  #waitForReader(): void {
+    this.#busy = true
+    this.#source.pause()
+    this.#source.onceDrained(() => this.#goOn())
   }
 
   async #waitFor(handled: Promise<unknown>): Promise<void> {
@@ -49,6 +68,11 @@ export class MessageQueue<Message> {
     } catch (error) {
       this.#onError(error)
     }
+    if (this.#source.queuedBytes > this.#maxUnreadBytes) this.#waitForReader()
+    else this.#goOn()
+  }
+
+  #goOn(): void {
     this.#busy = false
     // Starting one may make the queue busy again; what is left then stays in line.
     while (!this.#busy && this.#waiting.length > 0) this.#start(this.#waiting.shift()!)

@@ -107,6 +107,7 @@ export function openSession(service: Service, options: SessionOptions): void {
   }
   const requests = new MessageQueue<Answerable>(
     connection,
+    service.limits.maxQueuedBytes / 2,
     (parsed) => answer(session, parsed),
     (error) => service.onFault(error),
   )

@@ -61,6 +61,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   })
   const frames = new MessageQueue<Incoming>(
     connection,
+    service.limits.maxQueuedBytes / 2,
     (frame) => {
       service.guard.check(stands.principal, 'publish', stands.at)
       return service.publisher.publish({
