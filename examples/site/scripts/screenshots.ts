@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { openChat } from '../../chat/src/chat.ts'
+import { openCursors } from '../../cursors/src/cursors.ts'
 import { openWindFarm } from '../../dashboard/src/wind-farm.ts'
 import { openBrowser, openTab } from '../src/chromium.ts'
 
@@ -41,6 +42,25 @@ const scenes: Readonly<Record<string, () => Promise<void>>> = {
     const { page } = await openTab(browser, site.url, { colorScheme: 'dark' })
     await page.waitForTimeout(4_000)
     await shoot('dashboard', page)
+  },
+  async cursors() {
+    await using site = await openCursors(0)
+    const places = [
+      [0.5, 0.5],
+      [0.22, 0.35],
+      [0.67, 0.28],
+      [0.41, 0.72],
+      [0.8, 0.66],
+    ] as const
+    const pages: Page[] = []
+    for (const [x, y] of places) {
+      const { page } = await openTab(browser, site.url, { colorScheme: 'light' })
+      await page.locator('#people li').first().waitFor()
+      await page.mouse.move(x * 960, y * 600)
+      pages.push(page)
+    }
+    await pages[0]!.locator('.cursor:not([hidden])').nth(3).waitFor()
+    await shoot('cursors', pages[0]!)
   },
 }
 
