@@ -8,6 +8,9 @@ import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import type { WireLimits } from '@hydrant/wire'
 import { Observer } from './observe/observer.ts'
+import { Quarantine } from './observe/quarantine/quarantine.ts'
+import { QuarantineStore } from './observe/quarantine/store.ts'
+import { Traffic } from './observe/traffic/traffic.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
 import { Presence } from './presence/presence.ts'
@@ -28,7 +31,9 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const { values } = settings
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
-  const observer = new Observer(contract, clock)
+  const refused = new QuarantineStore(clock, () => contract.info.version)
+  const observer = new Observer(contract, clock, { quarantine: refused, traffic: new Traffic(clock) })
+  const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
   const transports = new OpenTransports()
   const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
   return {
@@ -36,8 +41,14 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     settings,
     broker,
     hub: new Hub(broker, turn, clock),
-    publisher: new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes }),
+    publisher,
     observer,
+    quarantine: new Quarantine(refused, {
+      publisher,
+      contract: () => contract,
+      clock,
+      maxMessageBytes: values.maxMessageBytes,
+    }),
     requests: new Requests(),
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,

@@ -76,6 +76,7 @@ export class Router {
       const refused = toHydrantError(error)
       if (refused.code === 'internal') this.#service.onFault(error)
       this.#service.observer.handshake(door, refused.code)
+      this.#service.observer.answered(refused.code)
       refuseUpgrade(socket, refused, request.url?.split('?')[0])
     }
   }
@@ -171,6 +172,7 @@ export class Router {
     const answered = toHydrantError(error)
     if (answered.code === 'internal') this.#service.onFault(error)
     if (accepts(request, 'text/event-stream')) this.#service.observer.handshake('sse', answered.code)
+    this.#service.observer.answered(answered.code)
     if (response.headersSent) {
       response.destroy()
       return

@@ -1,8 +1,8 @@
 /**
  * The transports through which channels are reached. `websocket` is one channel on one socket, `socket` is many channels on
- * one (`hydrant.v1`), `embedded` is the application that runs the server in its own process.
+ * one (`hydrant.v1`), `embedded` is the application that runs the server in its own process, `admin` is an operator.
  */
-export const DOORS = ['http', 'sse', 'websocket', 'socket', 'embedded'] as const
+export const DOORS = ['http', 'sse', 'websocket', 'socket', 'embedded', 'admin'] as const
 
 /** One of {@link DOORS}. */
 export type Door = (typeof DOORS)[number]

@@ -1,12 +1,14 @@
 import type { Channel, Contract } from '@hydrant/contract'
 import type { HydrantError } from '../errors.ts'
-import type { Incoming } from '../publish/accept-message.ts'
-import type { Addressed } from '../publish/publisher.ts'
+import type { AcceptedMessage } from '../publish/accept-message.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Door, DOORS, type Sender } from './door.ts'
 import { ChannelMeter } from './meters/channel-meter.ts'
 import { ConnectionMeter } from './meters/connection-meter.ts'
 import { Counts } from './meters/counts.ts'
+import type { Refusal } from './quarantine/quarantined-message.ts'
+import type { QuarantineStore } from './quarantine/store.ts'
+import type { Traffic } from './traffic/traffic.ts'
 
 /** How a transport ended. The wire engine's five endings, and `closed` for HTTP responses, which do not say more. */
 export type ConnectionEnding =
@@ -21,6 +23,12 @@ export type ConnectionEnding =
 export interface DoorTotals {
   bytesIn: number
   bytesOut: number
+}
+
+/** What hears of messages besides the counters; each is optional. */
+export interface Watchers {
+  readonly quarantine?: QuarantineStore | undefined
+  readonly traffic?: Traffic | undefined
 }
 
 /**
@@ -43,12 +51,18 @@ export class Observer {
   readonly connections: Set<ConnectionMeter> = new Set()
   /** Bytes of the connections that are gone. */
   readonly closedTotals: Readonly<Record<Door, DoorTotals>>
+  /** Keeps the refused messages. Undefined when it is switched off. */
+  readonly quarantine: QuarantineStore | undefined
+  /** Counts what flows, message by message. Undefined when it is switched off. */
+  readonly traffic: Traffic | undefined
   readonly #channels = new Map<string, ChannelMeter>()
   readonly #clock: Clock
   #lastConnection = 0
 
-  constructor(contract: Contract, clock: Clock) {
+  constructor(contract: Contract, clock: Clock, { quarantine, traffic }: Watchers = {}) {
     this.#clock = clock
+    this.quarantine = quarantine
+    this.traffic = traffic
     this.closedTotals = Object.fromEntries(
       DOORS.map((door) => [door, { bytesIn: 0, bytesOut: 0 }]),
     ) as unknown as Record<Door, DoorTotals>
@@ -91,14 +105,23 @@ export class Observer {
     totals.bytesOut += meter.bytesOut
   }
 
-  /** A message did not pass: it was not published and its sender was told why. */
-  refused(at: Addressed, sender: Sender, _message: Incoming, error: HydrantError): void {
-    this.channel(at.channel).refused.add(`${sender.door} ${error.code}`)
+  /** A message has passed the contract. Hot: once for each. */
+  accepted(channel: Channel, { message, received, draft }: AcceptedMessage, sender: Sender, nowMs: number): void {
+    this.traffic?.accepted(channel, message, received, draft.payload.length, sender, nowMs)
   }
 
-  /** A caller was turned away. `reason` is a word of the guard's own table, never text from outside. */
-  denied(reason: string): void {
-    this.denials.add(reason)
+  /** A message did not pass: it was not published and its sender was told why. What an operator tries is only counted. */
+  refused(refusal: Refusal): void {
+    const { at, sender, error } = refusal
+    this.channel(at.channel).refused.add(`${sender.door} ${error.code}`)
+    if (sender.door === 'admin') return
+    this.traffic?.refused(at.channel, error.details.message)
+    this.quarantine?.add(refusal)
+  }
+
+  /** A caller was answered with an error. Those that turn somebody away for who they are are counted. */
+  answered(code: HydrantError['code']): void {
+    if (DENIALS.has(code)) this.denials.add(code)
   }
 
   /** A limit was hit. `name` is the setting's name, never text from outside. */
@@ -111,3 +134,5 @@ export class Observer {
     this.insecureSwitches.add(name)
   }
 }
+
+const DENIALS: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'forbidden-origin'])

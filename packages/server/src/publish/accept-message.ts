@@ -22,6 +22,8 @@ export interface AcceptedMessage {
   readonly message: Message
   /** The normalized value: parsed JSON, a string, or bytes. */
   readonly value: unknown
+  /** The value as it came. */
+  readonly received: unknown
   readonly draft: Draft
 }
 
@@ -58,6 +60,7 @@ export function acceptMessage(incoming: Incoming, options: AcceptOptions): Accep
   return {
     message: checked.message,
     value: checked.value,
+    received: payload.value,
     draft: {
       name: checked.message.name,
       encoding: checked.message.encoding,

@@ -151,14 +151,16 @@ export class Publisher {
   ): AcceptedMessage {
     const startedMs = this.#clock.monotonicMs()
     try {
-      return acceptMessage(message, {
+      const accepted = acceptMessage(message, {
         address: at.address,
         channel: at.channel,
         role,
         maxMessageBytes: this.#maxMessageBytes,
       })
+      this.#observer.accepted(at.channel, accepted, sender, startedMs)
+      return accepted
     } catch (error) {
-      if (error instanceof HydrantError) this.#observer.refused(at, sender, message, error)
+      if (error instanceof HydrantError) this.#observer.refused({ at, role, sender, message, error })
       throw error
     } finally {
       meter.validation.record(this.#clock.monotonicMs() - startedMs)

@@ -59,7 +59,7 @@ export interface SessionOptions {
 export function openSession(service: Service, options: SessionOptions): void {
   const { socket, head, deflate, remote, principal, caller } = options
   const { clock, observer } = service
-  const meter = observer.opened({ door: 'socket', remote })
+  const meter = observer.opened({ door: 'socket', remote, principal: principal.id })
   const closed = Promise.withResolvers<void>()
   const ended = new AbortController()
   const strikes = new Strikes(PROTOCOL_LIMITS.strikes, PROTOCOL_LIMITS.strikeMemoryMs)

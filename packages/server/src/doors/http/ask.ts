@@ -12,7 +12,7 @@ import { type ChannelVisit, wholeNumberOf } from '../request.ts'
  */
 export async function answerRequest(
   service: Service,
-  { at, query, request, response }: ChannelVisit,
+  { at, principal, query, request, response }: ChannelVisit,
   messages: readonly Incoming[],
 ): Promise<void> {
   const [message, ...others] = messages
@@ -26,7 +26,7 @@ export async function answerRequest(
   const maxSeconds = PROTOCOL_LIMITS.requestTimeoutMs / 1000
   const seconds = wholeNumberOf(query, 'wait', { min: 1, max: maxSeconds })
   const timeoutMs = seconds === undefined ? PROTOCOL_LIMITS.defaultRequestTimeoutMs : seconds * 1000
-  const sender = { door: 'http', remote: request.socket.remoteAddress } as const
+  const sender = { door: 'http', remote: request.socket.remoteAddress, principal: principal.id } as const
   const accepted = service.publisher.accept(at, 'client', sender, message)
 
   const gone = new AbortController()

@@ -67,7 +67,7 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
-  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress })
+  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress, principal: principal.id })
   void closed.then(() => service.observer.closed(meter, 'closed'))
   let refused: HydrantError | undefined
   const stands = standing(

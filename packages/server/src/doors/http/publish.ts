@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Channel } from '@hydrant/contract'
 import { formatPosition } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
 import { parseExactJson } from '../../message/json-text.ts'
+import type { Sender } from '../../observe/door.ts'
 import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
 import type { Service, ServiceLimits } from '../../service.ts'
 import { askedRole, type ChannelVisit, flagOf } from '../request.ts'
@@ -33,10 +35,19 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH)) {
     throw new HydrantError('bad-request', `Idempotency-Key: expected 1 to ${MAX_KEY_LENGTH} characters`)
   }
-  const body = await readBody(request, Math.max(limits.maxMessageBytes, limits.maxBatchBytes))
-  const submission = readSubmission(at.channel, request, contentType, body, limits)
-  if (!submission.isBatch && body.length > limits.maxMessageBytes && !isCloudEvent(request, contentType)) {
-    throw tooLarge(body.length, limits.maxMessageBytes)
+  const sender: Sender = { door: 'http', remote: request.socket.remoteAddress, principal: principal.id }
+  let body: Buffer | undefined
+  let submission: Submission
+  try {
+    body = await readBody(request, Math.max(limits.maxMessageBytes, limits.maxBatchBytes))
+    submission = readSubmission(at.channel, request, contentType, body, limits)
+    if (!submission.isBatch && body.length > limits.maxMessageBytes && !isCloudEvent(request, contentType)) {
+      throw tooLarge(body.length, limits.maxMessageBytes)
+    }
+  } catch (error) {
+    // What cannot be taken apart is refused before the publisher sees it: whoever keeps refused messages gets the body.
+    if (error instanceof HydrantError) service.observer.refused({ at, role, sender, message: raw(body), error })
+    throw error
   }
   const messages = named(submission.messages, headerOf(request, 'hydrant-message'))
   if (flagOf(query, 'request')) return answerRequest(service, visit, messages)
@@ -44,7 +55,7 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
   const published = await service.publisher.publish({
     at,
     role,
-    sender: { door: 'http', remote: request.socket.remoteAddress },
+    sender,
     messages,
     idempotencyKey,
     fromOutside: true,
@@ -52,6 +63,12 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
   const positions = published.offsets.map((offset) => formatPosition(published.epoch, offset))
   const answer = { position: positions.at(-1), ...(submission.isBatch ? { positions } : {}) }
   answerJson(response, 201, `${JSON.stringify(answer)}\n`, service.origins.corsHeaders(request))
+}
+
+/** A body as it came: text where it is text. */
+function raw(body: Buffer | undefined): Incoming | undefined {
+  if (body === undefined) return undefined
+  return isUtf8(body) ? { encoding: 'json', text: body.toString() } : { encoding: 'binary', bytes: body }
 }
 
 function readSubmission(

@@ -47,7 +47,7 @@ export async function answerEventStream(
 
   const { observer } = service
   observer.handshake('sse', 'accepted')
-  const meter = observer.opened({ door: 'sse', remote: request.socket.remoteAddress })
+  const meter = observer.opened({ door: 'sse', remote: request.socket.remoteAddress, principal: principal.id })
   const stream = new ResponseStream(response, service.clock, service.turn, service.deadlines, meter)
   const subscription = new Subscription({
     address,

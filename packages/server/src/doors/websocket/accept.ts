@@ -53,7 +53,11 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   }
   socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
   service.observer.handshake('websocket', 'accepted')
-  const meter = service.observer.opened({ door: 'websocket', remote: request.socket.remoteAddress })
+  const meter = service.observer.opened({
+    door: 'websocket',
+    remote: request.socket.remoteAddress,
+    principal: principal.id,
+  })
   openChannelSocket(service, { at, principal, query, terms, hold, socket, head, meter })
 }
 

@@ -55,5 +55,5 @@ export class ChannelMeter {
 }
 
 function perDoor<T>(make: () => T): Record<Door, T> {
-  return { http: make(), sse: make(), websocket: make(), socket: make(), embedded: make() }
+  return { http: make(), sse: make(), websocket: make(), socket: make(), embedded: make(), admin: make() }
 }

@@ -12,7 +12,8 @@ export class ConnectionMeter implements Sender {
   readonly connection: string
   readonly door: Door
   readonly remote: string | undefined
-  readonly principal: string | undefined
+  /** Changes when a peer authenticates on its open connection. */
+  principal: string | undefined
   /** Milliseconds since the Unix epoch. */
   readonly openedMs: number
   /** Bytes on the wire, without TLS and the handshake. */

@@ -12,6 +12,7 @@ export async function authenticate(session: Session, { id, token }: Authenticate
     if (!identity.isKnown) connection.close(CLOSE_UNAUTHENTICATED, 'the token is refused')
     return
   }
+  session.meter.principal = identity.principal.id
   session.reply(id, {})
   recheckSession(session)
 }
