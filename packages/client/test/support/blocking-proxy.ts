@@ -5,6 +5,10 @@ import type { AddressInfo } from 'node:net'
 export interface BlockingProxy extends AsyncDisposable {
   readonly url: string
   blocks: boolean
+  /** Nothing gets through any more and nobody is told, as when a cable is pulled. What was open stays dead. */
+  silent: boolean
+  /** The server's port: new connections go there. */
+  port: number
   /** Cuts everything that is open, with a reset. */
   cut(): void
 }
@@ -12,8 +16,12 @@ export interface BlockingProxy extends AsyncDisposable {
 export async function openBlockingProxy(port: number): Promise<BlockingProxy> {
   const open = new Set<Socket>()
   const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1')
-    for (const socket of [near, far]) {
+    const far = connect(proxy.port, '127.0.0.1')
+    let dead = false
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       open.add(socket)
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -21,17 +29,21 @@ export async function openBlockingProxy(port: number): Promise<BlockingProxy> {
         near.destroy()
         far.destroy()
       })
+      socket.on('data', (bytes) => {
+        dead ||= proxy.silent
+        if (dead) return
+        const blocked = proxy.blocks && socket === near && /^upgrade: websocket/im.test(bytes.toString('latin1'))
+        if (blocked) near.destroy()
+        else other.write(bytes)
+      })
     }
-    near.on('data', (bytes) => {
-      if (proxy.blocks && /^upgrade: websocket/im.test(bytes.toString('latin1'))) near.destroy()
-      else far.write(bytes)
-    })
-    far.pipe(near)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: BlockingProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     blocks: true,
+    silent: false,
+    port,
     cut: () => {
       for (const socket of open) socket.resetAndDestroy()
     },

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** A `hydrant serve` process. */
+export interface ServeProcess extends AsyncDisposable {
+  readonly url: string
+  /** Ends it without a word to anybody. */
+  kill(): Promise<void>
+}
+
+/** Serves a document from a process of its own; resolves when it listens. Port 0 takes a free one. */
+export async function hydrantServe(document: string, port: number): Promise<ServeProcess> {
+  const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
+  const flags = ['--conditions=@hydrant/source', '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, main, 'serve', '-', '--port', String(port)])
+  const ended = once(child, 'close')
+  let printed = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  child.stdin.end(document)
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  for (;;) {
+    const url = /^Listening on (\S+)$/m.exec(printed)?.[1]
+    if (url !== undefined) return { url, kill, [Symbol.asyncDispose]: kill }
+    const more = await Promise.race([once(child.stdout, 'data'), ended.then(() => undefined)])
+    if (more === undefined) throw new Error(`hydrant serve ended: ${printed}`)
+  }
+}
