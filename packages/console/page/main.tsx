@@ -1,2 +1,9 @@
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-createRoot(document.getElementById('console') as HTMLElement).render(<p>x</p>)
+import { App } from './app/app.tsx'
+
+createRoot(document.getElementById('console') as HTMLElement).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

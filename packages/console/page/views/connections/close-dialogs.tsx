@@ -1,0 +1,121 @@
+import { useState, type ReactElement } from 'react'
+import { tell } from '../../app/toasts.tsx'
+import { pathOf } from '../../data/admin.ts'
+import { AdminError } from '../../data/admin-error.ts'
+import type { Closed, Connection } from '../../data/admin-types.gen.ts'
+import { useAdmin } from '../../data/context.tsx'
+import { Dialog } from '../../elements/dialog.tsx'
+import { plural } from '../../elements/format.ts'
+import { ProblemBox } from '../../elements/problem.tsx'
+
+/** Asks for the reason, which the peer and the audit log get. */
+export function CloseConnection({
+  connection,
+  onClose,
+}: {
+  readonly connection: Connection
+  readonly onClose: () => void
+}): ReactElement {
+  const admin = useAdmin()
+  const [mayReturn, setMayReturn] = useState(true)
+  return (
+    <ReasonDialog
+      title={`Close ${connection.id}`}
+      action="Close the connection"
+      onClose={onClose}
+      onConfirm={async (reason) => {
+        const query = { reason, reconnect: mayReturn }
+        await admin.send<Closed>('DELETE', pathOf('connections', connection.id), undefined, query)
+        tell(`Closed ${connection.id} (${connection.remoteAddress}).`)
+      }}
+    >
+      <label>
+        <input type="checkbox" checked={mayReturn} onChange={(event) => setMayReturn(event.target.checked)} />
+        It may come back (close code 1012; otherwise 3503, and clients stay away)
+      </label>
+    </ReasonDialog>
+  )
+}
+
+/** Closes everything of one principal, and keeps it out. */
+export function RevokePrincipal({
+  principal,
+  onClose,
+}: {
+  readonly principal: string
+  readonly onClose: () => void
+}): ReactElement {
+  const admin = useAdmin()
+  return (
+    <ReasonDialog
+      title={`Revoke ${principal}`}
+      action="Revoke"
+      onClose={onClose}
+      onConfirm={async (reason) => {
+        const path = `${pathOf('principals', principal)}/sessions`
+        const { connections } = await admin.send<Closed>('DELETE', path, undefined, { reason })
+        tell(`Revoked ${principal}: ${plural(connections, 'connection')} closed.`)
+      }}
+    >
+      <p>
+        Every connection of <strong>{principal}</strong> is closed within five seconds, and what it presented is refused
+        until it expires.
+      </p>
+    </ReasonDialog>
+  )
+}
+
+interface ReasonDialogProps {
+  readonly title: string
+  readonly action: string
+  readonly onClose: () => void
+  readonly onConfirm: (reason: string) => Promise<void>
+  readonly children: ReactElement
+}
+
+function ReasonDialog({ title, action, onClose, onConfirm, children }: ReasonDialogProps): ReactElement {
+  const [reason, setReason] = useState('')
+  const [error, setError] = useState<AdminError>()
+  const submit = async (): Promise<void> => {
+    try {
+      await onConfirm(reason)
+      onClose()
+    } catch (thrown) {
+      setError(AdminError.of(thrown))
+    }
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        {children}
+        <div className="field">
+          <label htmlFor="reason">Reason</label>
+          <input
+            id="reason"
+            type="text"
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          <span className="hint">The peer is told, and the audit log keeps it.</span>
+        </div>
+        {error === undefined ? null : <ProblemBox error={error} />}
+        <div className="buttons">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary">
+            {action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

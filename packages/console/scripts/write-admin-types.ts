@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { adminTypes, typesFile } from './admin-types.ts'
+
+writeFileSync(typesFile, adminTypes())
