@@ -4,6 +4,7 @@ import { MemoryBroker } from './broker/memory-broker.ts'
 import { Guard } from './guard/guard.ts'
 import { Origins } from './guard/origins.ts'
 import { Revocation } from './guard/revocation.ts'
+import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import type { WireLimits } from '@hydrant/wire'
@@ -18,14 +19,27 @@ import { Publisher } from './publish/publisher.ts'
 import { Requests } from './requests/requests.ts'
 import { systemClock } from './runtime/clock.ts'
 import { Turn } from './runtime/turn.ts'
-import type { Service } from './service.ts'
+import type { LiveService } from './service.ts'
 import type { Settings } from './settings/setting.ts'
 import { SettingsInForce } from './settings/settings-in-force.ts'
 import { Deadlines } from './transport/deadlines.ts'
 import { OpenTransports } from './transport/open-transports.ts'
 
+/** What a contract needs before it may be served with these options. */
+export function setUpOptions(contract: Contract, options: HydrantOptions, settings: SettingsInForce): SetUpOptions {
+  const { allowedOrigins, insecureNoAuthentication } = settings.values
+  return {
+    contract,
+    auth: options.auth ?? {},
+    hasHook: options.authenticate !== undefined,
+    allowedOrigins,
+    insecureNoAuthentication,
+    clock: options.clock ?? systemClock,
+  }
+}
+
 /** Puts the parts together: the one place where defaults become things. */
-export function createService(contract: Contract, handlers: Handlers, options: HydrantOptions): Service {
+export function createService(contract: Contract, handlers: Handlers, options: HydrantOptions): LiveService {
   const clock = options.clock ?? systemClock
   const settings = settingsOf(options)
   const { values } = settings
@@ -36,6 +50,13 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
   const transports = new OpenTransports()
   const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
+  const guard = new Guard({
+    clock,
+    contract,
+    authenticate: options.authenticate,
+    authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),
+    onDenied: (reason) => observer.denied(reason),
+  })
   return {
     contract,
     settings,
@@ -55,9 +76,9 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     turn,
     deadlines: new Deadlines(clock),
     transports,
-    origins: new Origins(values.allowedOrigins),
-    guard: new Guard({ clock, contract, authenticate: options.authenticate, authenticators: [], onFault }),
-    revocation: new Revocation(clock, transports),
+    origins: new Origins(values.allowedOrigins, () => guard.usesCookies),
+    guard,
+    revocation: new Revocation(clock, transports, guard),
     limits: {
       maxMessageBytes: values.maxMessageBytes,
       maxBatchBytes: Math.max(values.maxBatchBytes, values.maxMessageBytes),
@@ -80,8 +101,10 @@ function settingsOf(options: HydrantOptions): SettingsInForce {
     trustedProxies,
     deflate,
     perspective,
+    insecureNoAuthentication,
   } = options
-  return settings.withCode({ ...limits, allowedOrigins, trustedProxies, deflate, perspective })
+  const code = { ...limits, allowedOrigins, trustedProxies, deflate, perspective, insecureNoAuthentication }
+  return settings.withCode(code)
 }
 
 /** The protocol engine's part of the settings. */

@@ -6,14 +6,16 @@ import { formatPosition } from './broker/position.ts'
 import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
-import { loadContract } from './load-contract.ts'
+import { type ContractSource, loadContract } from './load-contract.ts'
 import { EMBEDDED } from './observe/door.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Incoming } from './publish/accept-message.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
-import { createService } from './create-service.ts'
-import type { Service } from './service.ts'
+import { createService, setUpOptions } from './create-service.ts'
+import type { AuthSettings } from './guard/schemes/settings.ts'
+import { setUpAuthentication } from './guard/set-up.ts'
+import type { LiveService } from './service.ts'
 import type { Settings } from './settings/setting.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
 
@@ -50,12 +52,12 @@ export interface PublishMessageOptions {
 
 /** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
 export class Hydrant implements AsyncDisposable {
-  readonly contract: Contract
-  /** What was found in the document while it was read. */
-  readonly diagnostics: readonly Diagnostic[]
   /** What holds, and where each value came from. */
   readonly settings: SettingsInForce
-  readonly #service: Service
+  readonly #options: HydrantOptions
+  readonly #service: LiveService
+  #auth: AuthSettings
+  #diagnostics: readonly Diagnostic[]
   readonly #handlers: Handlers
   readonly #router: Router
   readonly #servers: Server[] = []
@@ -65,12 +67,41 @@ export class Hydrant implements AsyncDisposable {
   /** Use {@link createHydrant}. */
   constructor(options: HydrantOptions) {
     const { contract, diagnostics } = loadContract(options.contract, options.perspective)
-    this.contract = contract
-    this.diagnostics = diagnostics
+    this.#options = options
+    this.#auth = options.auth ?? {}
+    this.#diagnostics = diagnostics
     this.#handlers = new Handlers()
     this.#service = createService(contract, this.#handlers, options)
     this.settings = this.#service.settings
     this.#router = new Router(this.#service, () => this.#isReady())
+  }
+
+  /** What is served now. */
+  get contract(): Contract {
+    return this.#service.contract
+  }
+
+  /** What was found in the document while it was read. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics
+  }
+
+  /**
+   * Serves another version of the contract, and of the settings of its security schemes (default: those of now), from now on: all of it or, when this throws, nothing. Channels
+   * that stay keep their logs and subscribers; who may no longer have what is open is cut. Throws `contract-invalid` for a document that cannot be
+   * served or that changes the kind or key of a channel, and {@link AuthSettingsError} for what would not be enforced.
+   */
+  reload(source: ContractSource, auth: AuthSettings = this.#auth): void {
+    const { contract, diagnostics } = loadContract(source, this.#options.perspective)
+    for (const channel of contract.channels) refuseOtherKind(this.contract, channel)
+    const authenticators = setUpAuthentication(setUpOptions(contract, { ...this.#options, auth }, this.settings))
+    // Nothing of what follows can fail.
+    this.#auth = auth
+    this.#service.contract = contract
+    this.#service.guard.replace({ contract, authenticators })
+    this.#diagnostics = diagnostics
+    this.#router.reload()
+    this.#service.revocation.recheck()
   }
 
   /** Opens an HTTP server of its own. Rejects with the system's error (`EADDRINUSE`, `EACCES`). */
@@ -177,8 +208,8 @@ export class Hydrant implements AsyncDisposable {
   }
 
   /**
-   * Cuts everything that is open for a principal, now: subscriptions are told `revoked`, connections end. Returns how many connections that
-   * were. `reason` is told to the peers.
+   * Cuts everything that is open for a principal, now: subscriptions are told `revoked`, connections end, and tokens that were issued before are
+   * refused. Returns how many connections that were. `reason` is told to the peers.
    */
   revoke(principalId: string, reason: string): number {
     return this.#service.revocation.revoke(principalId, reason)
@@ -226,6 +257,16 @@ export class Hydrant implements AsyncDisposable {
 /** Reads the contract and makes its API. Throws `contract-invalid`; a file that cannot be read throws the system's error. */
 export function createHydrant(options: HydrantOptions): Hydrant {
   return new Hydrant(options)
+}
+
+/** The log of a channel is of one kind; what it holds cannot be read as another. */
+function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
+  const served = contract.channels.find((channel) => channel.address === address)
+  if (served === undefined || served.kind === kind) return
+  throw new HydrantError(
+    'contract-invalid',
+    `${address}: expected kind ${served.kind} as before; ${kind} needs a restart`,
+  )
 }
 
 function serverOptions(values: Settings): ServerOptions {

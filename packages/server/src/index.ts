@@ -9,6 +9,18 @@ export {
 } from './hydrant.ts'
 export type { CallerRequest } from './guard/caller.ts'
 export type { Authenticate } from './guard/guard.ts'
+export {
+  type AuthSettings,
+  AuthSettingsError,
+  type CallerSettings,
+  type CertificateSettings,
+  type KeySettings,
+  readAuthSettings,
+  type SchemeSettings,
+  type TokenSettings,
+  type UserSettings,
+} from './guard/schemes/settings.ts'
+export { hashKey, hashPassword, newKey } from './guard/schemes/secrets.ts'
 export type { Principal, PrincipalFacts } from './guard/principal.ts'
 export type { HydrantOptions } from './options.ts'
 export type { ContractSource } from './load-contract.ts'

@@ -1,6 +1,7 @@
 import type { Perspective } from '@hydrant/contract'
 import type { Broker } from './broker/broker.ts'
 import type { Authenticate } from './guard/guard.ts'
+import type { AuthSettings } from './guard/schemes/settings.ts'
 import type { ContractSource } from './load-contract.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { GivenLimits } from './settings/setting.ts'
@@ -23,6 +24,10 @@ export interface HydrantOptions {
    * everybody who reaches the server is its application.
    */
   readonly authenticate?: Authenticate | undefined
+  /** How the security schemes of the contract are enforced, by their names. Default none; the hook `authenticate` is asked first. */
+  readonly auth?: AuthSettings | undefined
+  /** Serve although the contract asks for identities (`security`, `x-hydrant.allow`) that nothing checks. Default false: that is refused. */
+  readonly insecureNoAuthentication?: boolean | undefined
   /** Negotiate permessage-deflate. Default false. */
   readonly deflate?: boolean | undefined
   /** Where logs live. Default in this process's memory. */

@@ -16,7 +16,7 @@ import type { SettingsInForce } from './settings/settings-in-force.ts'
 import type { Deadlines } from './transport/deadlines.ts'
 import type { OpenTransports } from './transport/open-transports.ts'
 
-/** What every door works with: made once by `createHydrant`, and only read by the doors. */
+/** What every door works with: made once by `createHydrant`, and only read by the doors. The contract is replaced when it is reloaded: read it when it is needed. */
 export interface Service {
   readonly contract: Contract
   /** What holds, and where it came from. */
@@ -45,6 +45,11 @@ export interface Service {
   readonly random: (bytes: Uint8Array) => void
   /** Faults of ours, for the operator; never told to a peer. */
   readonly onFault: (error: unknown) => void
+}
+
+/** The same for who may reload it. */
+export interface LiveService extends Service {
+  contract: Contract
 }
 
 export interface ServiceLimits {

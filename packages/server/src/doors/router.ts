@@ -7,7 +7,7 @@ import { Caller } from '../guard/caller.ts'
 import type { Principal } from '../guard/principal.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
-import { answer, answerProblem } from './answer.ts'
+import { answer, answerJson, answerProblem } from './answer.ts'
 import { acceptConnect } from './connect/accept.ts'
 import { answerHistory } from './http/history.ts'
 import { answerPublish } from './http/publish.ts'
@@ -18,12 +18,13 @@ import { refuseUpgrade } from './websocket/refuse.ts'
 import { acceptWebSocket } from './websocket/accept.ts'
 
 const RESERVED = '/-/'
+const TICKETS_PATH = '/-/tickets'
 const CHANNEL_METHODS = 'GET, HEAD, POST, OPTIONS'
 
 /** Brings each request to its door. Whatever a door throws becomes the problem details of the answer. */
 export class Router {
   readonly #service: Service
-  readonly #meta: MetaDoor
+  #meta: MetaDoor
   readonly #isReady: () => boolean
   /** Requests that are being answered, by socket: an upgrade behind one of them must wait its turn, so it is refused. */
   readonly #answering = new WeakMap<Duplex, number>()
@@ -32,6 +33,11 @@ export class Router {
     this.#service = service
     this.#meta = new MetaDoor(service.contract)
     this.#isReady = isReady
+  }
+
+  /** The contract was reloaded. */
+  reload(): void {
+    this.#meta = new MetaDoor(this.#service.contract)
   }
 
   /** Whether this path is the API's: one of its channels, or reserved. */
@@ -112,10 +118,25 @@ export class Router {
     if (target.path === '/-/live') return answerHealth(response, true)
     if (target.path === '/-/ready') return answerHealth(response, this.#isReady())
     if (!this.#isReady()) throw unavailable()
+    if (target.path === TICKETS_PATH) return this.#issueTicket(target, request, response)
     if (target.path.startsWith(RESERVED) || (target.path === '/' && wantsPage(request))) {
       return this.#routeMeta(target.path === '/' ? '/-/docs' : target.path, request, response)
     }
     return this.#routeChannel(target, request, response)
+  }
+
+  /** `POST /-/tickets`: what a browser opens a socket or an event stream with. */
+  async #issueTicket(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { guard, origins } = this.#service
+    origins.check(request)
+    if (request.method === 'OPTIONS') {
+      return answer(response, 204, 'text/plain', '', { Allow: 'POST, OPTIONS', ...preflight(this.#service, request) })
+    }
+    if (request.method !== 'POST') throw notAllowed(request, 'POST, OPTIONS')
+    const principal = await this.#recognize(new Caller(request, target), response)
+    if (principal.kind === 'anonymous')
+      throw guard.unauthenticated('a ticket is for somebody: credentials are required')
+    answerJson(response, 201, `${JSON.stringify(guard.tickets.issue(principal))}\n`, origins.corsHeaders(request))
   }
 
   #routeMeta(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -200,7 +221,10 @@ function preflight(service: Service, request: IncomingMessage): Record<string, s
   return {
     ...cors,
     'Access-Control-Allow-Methods': CHANNEL_METHODS,
-    'Access-Control-Allow-Headers': 'Content-Type, Idempotency-Key, Hydrant-Message, Last-Event-ID',
+    'Access-Control-Allow-Headers': [
+      'Content-Type, Idempotency-Key, Hydrant-Message, Last-Event-ID',
+      ...service.guard.credentialHeaders,
+    ].join(', '),
     'Access-Control-Max-Age': '600',
   }
 }

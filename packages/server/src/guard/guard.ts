@@ -4,6 +4,9 @@ import type { Addressed } from '../publish/publisher.ts'
 import type { PublisherRole } from '../publish/accept-message.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Caller, CallerRequest } from './caller.ts'
+import type { Carrier } from './schemes/carrier.ts'
+import { TICKET_PARAMETER, Tickets } from './tickets.ts'
+import { Withdrawn } from './withdrawn.ts'
 import { admitsAnonymous, allows, type Decision, explain } from './permissions.ts'
 import { ANONYMOUS, EVERYBODY, type Principal, type PrincipalFacts, principalOf } from './principal.ts'
 
@@ -19,8 +22,7 @@ export type Authenticate = (
 export interface Authenticator {
   /** Its name in the contract. */
   readonly scheme: string
-  /** For `WWW-Authenticate`, such as `Bearer`; undefined when HTTP has no word for it. */
-  readonly challenge: string | undefined
+  readonly carrier: Carrier
   /** Undefined when the request has no credentials of this scheme. Throws `unauthenticated` when it has, and they are not good. */
   authenticate(caller: Caller): Principal | undefined | Promise<Principal | undefined>
   /** The same principal as it is configured now; undefined when it is no longer. */
@@ -32,7 +34,8 @@ export interface GuardOptions {
   readonly contract: Contract
   readonly authenticate: Authenticate | undefined
   readonly authenticators: readonly Authenticator[]
-  readonly onFault: (error: unknown) => void
+  /** Somebody was turned away; `reason` is the code of the error. */
+  readonly onDenied?: ((reason: string) => void) | undefined
 }
 
 /** What a reload replaces, all at once. */
@@ -46,12 +49,15 @@ export const AUTHENTICATION_DEADLINE_MS = 10_000
 
 /** Who is calling, and what they may do. The one place where both are decided, for every door. */
 export class Guard {
+  readonly tickets: Tickets
   readonly #options: GuardOptions
+  readonly #withdrawn = new Withdrawn()
   #rules: Rules
   #admitsAnonymous: boolean
 
   constructor(options: GuardOptions) {
     this.#options = options
+    this.tickets = new Tickets(options.clock)
     this.#rules = options
     this.#admitsAnonymous = admitsAnonymous(options.contract)
   }
@@ -64,6 +70,25 @@ export class Guard {
   /** Whether somebody without an identity may do anything at all. */
   get admitsAnonymous(): boolean {
     return !this.authenticates || this.#admitsAnonymous
+  }
+
+  /** Query parameters whose values are nobody's business: they appear in no answer, log or trace. */
+  get secretParameters(): readonly string[] {
+    return [TICKET_PARAMETER, ...this.#carriers.flatMap(({ queryParameter }) => queryParameter ?? [])]
+  }
+
+  /** Headers that pages of allowed origins have to be let send. */
+  get credentialHeaders(): readonly string[] {
+    return [...new Set(['Authorization', ...this.#carriers.flatMap(({ header }) => header ?? [])])]
+  }
+
+  /** Whether browsers send credentials by themselves. */
+  get usesCookies(): boolean {
+    return this.#carriers.some(({ isCookie }) => isCookie)
+  }
+
+  get #carriers(): readonly Carrier[] {
+    return this.#rules.authenticators.map(({ carrier }) => carrier)
   }
 
   /** From now on these decide. */
@@ -86,7 +111,15 @@ export class Guard {
       tooLate.reject(new HydrantError('unavailable', 'it could not be found out in time who is calling', RETRY_SOON))
     })
     try {
-      return await Promise.race([this.#recognize(caller, AbortSignal.any([gone, deadline.signal])), tooLate.promise])
+      const principal = await Promise.race([
+        this.#recognize(caller, AbortSignal.any([gone, deadline.signal])),
+        tooLate.promise,
+      ])
+      this.#refuseEnded(principal)
+      return principal
+    } catch (error) {
+      if (error instanceof HydrantError) this.#options.onDenied?.(error.code)
+      throw error
     } finally {
       cancel()
     }
@@ -102,7 +135,9 @@ export class Guard {
     if (principal === EVERYBODY || allows(this.#rules.contract, principal, action, at)) return
     const { because } = this.explain(principal, action, at)
     const detail = `${principal.id} may not ${action} to ${at.address}: ${because}`
-    throw principal.kind === 'anonymous' ? this.unauthenticated(detail) : new HydrantError('forbidden', detail)
+    const error = principal.kind === 'anonymous' ? this.unauthenticated(detail) : new HydrantError('forbidden', detail)
+    this.#options.onDenied?.(error.code)
+    throw error
   }
 
   /** Whether {@link Guard.check} would throw. */
@@ -126,26 +161,43 @@ export class Guard {
   /** The same principal under the rules of now. Throws `unauthenticated` when it is no longer recognized. */
   renewed(principal: Principal): Principal {
     if (principal.kind === 'anonymous' || principal === EVERYBODY) return principal
+    this.#refuseEnded(principal)
     if (principal.scheme === undefined) return principal
     const renewed = this.#rules.authenticators.find(({ scheme }) => scheme === principal.scheme)?.renewed(principal)
     if (renewed === undefined) throw this.unauthenticated('this identity is no longer recognized')
     return renewed
   }
 
+  /** Tokens of this principal that were issued until now are refused from now on. */
+  withdraw(principalId: string): void {
+    this.#withdrawn.add(principalId, this.#options.clock.wallMs())
+  }
+
   unauthenticated(detail: string): HydrantError {
-    const challenges = new Set(this.#rules.authenticators.flatMap(({ challenge }) => challenge ?? []))
+    const challenges = new Set(this.#carriers.flatMap(({ challenge }) => challenge ?? []))
     if (challenges.size === 0) challenges.add('Bearer')
     return new HydrantError('unauthenticated', detail, { headers: { 'WWW-Authenticate': [...challenges].join(', ') } })
   }
 
+  #redeem(ticket: string): Principal {
+    const principal = this.tickets.redeem(ticket)
+    if (principal === undefined) throw this.unauthenticated('the ticket is not known, used or too old')
+    return this.renewed(principal)
+  }
+
+  #refuseEnded(principal: Principal): void {
+    if (isOver(principal, this.#options.clock)) throw this.unauthenticated('this identity has expired')
+    if (this.#withdrawn.includes(principal)) throw this.unauthenticated('this identity was withdrawn')
+  }
+
   async #recognize(caller: Caller, signal: AbortSignal): Promise<Principal> {
-    const { authenticate, clock } = this.#options
+    const { authenticate } = this.#options
+    const ticket = caller.messageToken === undefined ? caller.parameter(TICKET_PARAMETER) : undefined
+    if (ticket !== undefined) return this.#redeem(ticket)
     if (authenticate !== undefined) {
       const facts = await this.#ask(authenticate, caller.view(signal))
       if (facts !== null && facts !== undefined) {
-        const principal = principalOf(facts)
-        if (isOver(principal, clock)) throw this.unauthenticated('this identity has expired')
-        return principal
+        return principalOf(facts)
       }
     }
     let refusal: unknown

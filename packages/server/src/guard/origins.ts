@@ -9,9 +9,11 @@ import { HydrantError } from '../errors.ts'
  */
 export class Origins {
   readonly #allowed: ReadonlySet<string>
+  readonly #usesCookies: () => boolean
 
-  /** Throws TypeError for what is not an origin, such as a URL with a path. */
-  constructor(allowed: readonly string[]) {
+  /** `usesCookies`: whether pages may send them. Throws TypeError for what is not an origin, such as a URL with a path. */
+  constructor(allowed: readonly string[], usesCookies: () => boolean = () => false) {
+    this.#usesCookies = usesCookies
     for (const origin of allowed) {
       if (originOf(origin) !== origin) {
         throw new TypeError(`expected an origin such as https://app.example.com, got ${JSON.stringify(origin)}`)
@@ -37,6 +39,7 @@ export class Origins {
     return {
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Expose-Headers': 'Link, Hydrant-Message, Hydrant-Position, Retry-After',
+      ...(this.#usesCookies() ? { 'Access-Control-Allow-Credentials': 'true' } : {}),
       Vary: 'Origin',
     }
   }

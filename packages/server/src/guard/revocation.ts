@@ -1,6 +1,7 @@
 import { HydrantError } from '../errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OpenTransports } from '../transport/open-transports.ts'
+import type { Guard } from './guard.ts'
 import type { Principal } from './principal.ts'
 
 /** How often it is looked for identities that have ended, in milliseconds. A fifth of what is promised. */
@@ -10,9 +11,11 @@ const SCAN_EVERY_MS = 1_000
 export class Revocation {
   readonly #clock: Clock
   readonly #transports: OpenTransports
+  readonly #guard: Guard
   #isScanning = false
 
-  constructor(clock: Clock, transports: OpenTransports) {
+  constructor(clock: Clock, transports: OpenTransports, guard: Guard) {
+    this.#guard = guard
     this.#clock = clock
     this.#transports = transports
   }
@@ -22,8 +25,9 @@ export class Revocation {
     if (expiresAt !== undefined && !this.#isScanning) this.#scanLater()
   }
 
-  /** Cuts everything that is open for this principal; how many transports that were. */
+  /** Cuts everything that is open for this principal, and refuses the tokens that it had; how many transports that were. */
   revoke(principalId: string, reason: string): number {
+    this.#guard.withdraw(principalId)
     const error = new HydrantError('unauthenticated', `this identity was withdrawn: ${reason}`)
     const revoked = this.#transports.ofPrincipal(principalId)
     for (const transport of revoked) transport.revoke(error)

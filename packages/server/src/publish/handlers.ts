@@ -14,23 +14,23 @@ export interface ReceivedMessage {
 /** Hears a message before it is published. What it throws refuses the message; an ApplicationError or HydrantError decides the answer. */
 export type Handler = (message: ReceivedMessage) => void | Promise<void>
 
-/** The application's handlers, by channel. */
+/** The application's handlers, by the channel's address template: a reloaded contract has the same. */
 export class Handlers {
-  readonly #byChannel = new Map<Channel, Handler[]>()
+  readonly #byChannel = new Map<string, Handler[]>()
 
-  has(channel: Channel): boolean {
-    return this.#byChannel.has(channel)
+  has({ address }: Channel): boolean {
+    return this.#byChannel.has(address)
   }
 
   /** Returns what removes the handler again. */
-  add(channel: Channel, handler: Handler): () => void {
-    const handlers = this.#byChannel.get(channel) ?? []
+  add({ address }: Channel, handler: Handler): () => void {
+    const handlers = this.#byChannel.get(address) ?? []
     handlers.push(handler)
-    this.#byChannel.set(channel, handlers)
+    this.#byChannel.set(address, handlers)
     return () => {
       const left = handlers.indexOf(handler)
       if (left >= 0) handlers.splice(left, 1)
-      if (handlers.length === 0) this.#byChannel.delete(channel)
+      if (handlers.length === 0) this.#byChannel.delete(address)
     }
   }
 
@@ -38,7 +38,7 @@ export class Handlers {
   async tell(channel: Channel, messages: readonly ReceivedMessage[]): Promise<void> {
     try {
       for (const message of messages) {
-        for (const handler of this.#byChannel.get(channel) ?? []) await handler(message)
+        for (const handler of this.#byChannel.get(channel.address) ?? []) await handler(message)
       }
     } catch (error) {
       throw asDeclared(channel, error)

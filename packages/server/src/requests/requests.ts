@@ -24,21 +24,21 @@ export interface Reply {
 
 /** The operations that the application answers: those of the contract that clients send and that have a reply. */
 export class Requests {
-  readonly #handlers = new Map<Channel, RequestHandler>()
+  readonly #handlers = new Map<string, RequestHandler>()
 
   /** Returns what removes the handler again. Throws TypeError for a channel without an operation with a reply. */
   add(channel: Channel, handler: RequestHandler): () => void {
     if (operationsOf(channel).length === 0) {
       throw new TypeError(`${channel.address} has no operation with a reply that clients send`)
     }
-    this.#handlers.set(channel, handler)
+    this.#handlers.set(channel.address, handler)
     return () => {
-      if (this.#handlers.get(channel) === handler) this.#handlers.delete(channel)
+      if (this.#handlers.get(channel.address) === handler) this.#handlers.delete(channel.address)
     }
   }
 
   handlerOf(channel: Channel): RequestHandler | undefined {
-    return this.#handlers.get(channel)
+    return this.#handlers.get(channel.address)
   }
 }
 

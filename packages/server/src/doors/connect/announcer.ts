@@ -7,7 +7,7 @@ import type { SocketConnection } from '../../transport/socket-connection.ts'
 export class Announcer {
   readonly #connection: SocketConnection
   readonly #channel: string
-  readonly #names: readonly string[]
+  #names: readonly string[]
   readonly #feed: Feed
   #announced: Origin | undefined
 
@@ -31,6 +31,13 @@ export class Announcer {
     this.#announced = origin
     const push = { push: 'channel', channel: this.#channel, ...this.#aliasesOf(origin) }
     this.#connection.sendText(JSON.stringify(push))
+  }
+
+  /** The contract was reloaded: messages may have other names. */
+  rename(names: readonly string[]): void {
+    if (names.join('\n') === this.#names.join('\n')) return
+    this.#names = names
+    this.#announced = undefined
   }
 
   #aliasesOf(origin: Origin): Aliases {

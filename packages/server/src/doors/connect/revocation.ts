@@ -22,7 +22,12 @@ export function recheckSession(session: Session): void {
   const { service, identity, subscriptions } = session
   for (const address of [...subscriptions.addresses(), ...service.presence.addressesOf(session.id)]) {
     try {
-      service.guard.check(identity.principal, 'subscribe', resolve(service, address))
+      const at = resolve(service, address)
+      service.guard.check(identity.principal, 'subscribe', at)
+      subscriptions.rename(
+        address,
+        at.channel.toClients.messages.map(({ name }) => name),
+      )
     } catch (error) {
       revokeSubscription(session, address, toHydrantError(error))
     }

@@ -4,9 +4,12 @@ import type { HoseSink } from '../../hub/hose-sink.ts'
 import type { FeedHold } from '../../hub/hub.ts'
 import type { Subscription } from '../../hub/subscription.ts'
 
+import type { Announcer } from './announcer.ts'
+
 /** One channel that a session follows. */
 export interface SessionSubscription {
   readonly hold: FeedHold
+  readonly announcer: Announcer
   readonly subscription: Subscription
   /** Only with `rate` or `conflate`. */
   readonly hose: HoseSink | undefined
@@ -49,6 +52,11 @@ export class SessionSubscriptions {
 
   has(address: string): boolean {
     return this.#byAddress.has(address)
+  }
+
+  /** What the contract calls the channel's messages now. */
+  rename(address: string, names: readonly string[]): void {
+    this.#byAddress.get(address)?.announcer.rename(names)
   }
 
   add(address: string, subscription: SessionSubscription): void {

@@ -34,7 +34,7 @@ export async function answerHistory(service: Service, visit: ChannelVisit): Prom
   const headers = {
     ...service.origins.corsHeaders(request),
     'Hydrant-Position': formatPosition(page.epoch, page.next),
-    ...(page.more ? { Link: nextLink(at.address, page, query) } : {}),
+    ...(page.more ? { Link: nextLink(at.address, page, query, service.guard.secretParameters) } : {}),
   }
   const json = pageJson(at, page, since !== undefined)
   const meter = service.observer.channel(at.channel).readers.http
@@ -117,8 +117,10 @@ function pageJson({ address, channel }: Addressed, page: LogPage, resumed: boole
   return `{"channel":${JSON.stringify(address)},"kind":"${channel.kind}","position":"${position}"${recovery},"messages":[${messages}]}\n`
 }
 
-function nextLink(address: string, page: LogPage, query: URLSearchParams): string {
+/** A link is kept and passed on: credentials are not. */
+function nextLink(address: string, page: LogPage, query: URLSearchParams, secrets: readonly string[]): string {
   const next = new URLSearchParams(query)
+  for (const name of secrets) next.delete(name)
   next.set('since', formatPosition(page.epoch, page.next))
   const path = address.split('/').map(encodeURIComponent).join('/')
   return `<${path}?${next.toString()}>; rel="next"`

@@ -16,7 +16,7 @@ import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { standing } from '../reader-standing.ts'
 import { startOf } from '../start.ts'
-import { partIn, type SocketTerms } from './accept.ts'
+import { partIn, type SocketTerms } from './terms.ts'
 
 /** RFC 7692 §7.1.2: what a peer takes that names no window. */
 const MAX_WINDOW_BITS = 15

@@ -63,7 +63,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
     const names = channel.toClients.messages.map(({ name }) => name)
     const announcer = new Announcer(session.connection, address, names, hold.feed)
     const made = makeSubscription(session, at, request, hold, announcer, start ?? startOf(channel, goesOn))
-    subscriptions.add(address, { hold, ...made })
+    subscriptions.add(address, { hold, announcer, ...made })
     const members = followPresence(session, address, request.presence === true)
     return {
       subscription: made.subscription,
