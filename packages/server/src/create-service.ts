@@ -55,7 +55,6 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     contract,
     authenticate: options.authenticate,
     authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),
-    onDenied: (reason) => observer.denied(reason),
   })
   return {
     contract,

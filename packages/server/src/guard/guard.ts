@@ -34,8 +34,6 @@ export interface GuardOptions {
   readonly contract: Contract
   readonly authenticate: Authenticate | undefined
   readonly authenticators: readonly Authenticator[]
-  /** Somebody was turned away; `reason` is the code of the error. */
-  readonly onDenied?: ((reason: string) => void) | undefined
 }
 
 /** What a reload replaces, all at once. */
@@ -117,9 +115,6 @@ export class Guard {
       ])
       this.#refuseEnded(principal)
       return principal
-    } catch (error) {
-      if (error instanceof HydrantError) this.#options.onDenied?.(error.code)
-      throw error
     } finally {
       cancel()
     }
@@ -135,9 +130,7 @@ export class Guard {
     if (principal === EVERYBODY || allows(this.#rules.contract, principal, action, at)) return
     const { because } = this.explain(principal, action, at)
     const detail = `${principal.id} may not ${action} to ${at.address}: ${because}`
-    const error = principal.kind === 'anonymous' ? this.unauthenticated(detail) : new HydrantError('forbidden', detail)
-    this.#options.onDenied?.(error.code)
-    throw error
+    throw principal.kind === 'anonymous' ? this.unauthenticated(detail) : new HydrantError('forbidden', detail)
   }
 
   /** Whether {@link Guard.check} would throw. */
