@@ -231,6 +231,19 @@ describe('subscribe', () => {
     expect(await client.subscribe('/quotes')).toHaveProperty('aliases')
   })
 
+  it('[3.9] head may be what this client is not shown: nothing comes from there, and it can be resumed from', async () => {
+    await using api = await serve()
+    await postJson(`${api.url}/commands`, { do: 'stop' })
+    using client = await ConnectClient.open(api.wsUrl)
+    const { epoch, head } = (await client.subscribe('/commands', { last: 300 })) as { epoch: string; head: number }
+    expect(head).toBe(1)
+    await postJson(`${api.url}/commands`, { done: true })
+    expect(await client.until(({ c }) => c !== undefined)).toMatchObject({ o: 2, d: { done: true } })
+    using other = await ConnectClient.open(api.wsUrl)
+    expect(await other.subscribe('/commands', { since: `${epoch}:${head}` })).toMatchObject({ recovered: true })
+    expect(await other.until(({ c }) => c !== undefined)).toMatchObject({ o: 2 })
+  })
+
   it('[4.4] [4.5] a message costs at most 40 bytes beyond its payload', async () => {
     await using api = await serve()
     using client = await ConnectClient.open(api.wsUrl)
