@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util'
 import { prove } from './prove.ts'
 
-const HELP = `Proves the delivery promises on real sockets and processes: publishers, subscribers over every door, and faults.
+const HELP = `Proves the delivery promises on real sockets and processes: publishers, readers of every door, the client on a socket and on its
+fallback, and faults.
 
   npm run prove -- [--seconds 120] [--seed N] [--json]
 
@@ -29,9 +30,10 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
 
 console.error(`seed ${seed}, ${seconds} s`)
 const result = await prove({ seconds, seed, onProgress: (line) => console.error(line) })
-const { violations, notDrained, ...figures } = result
+const { violations, notDrained, clientErrors, ...figures } = result
 console.log(values.json ? JSON.stringify(result) : JSON.stringify(figures, null, 2))
 for (const { rule, subscriber, detail } of violations.slice(0, 20)) console.error(`${rule} (${subscriber}): ${detail}`)
 if (notDrained.length > 0) console.error(`did not catch up: ${notDrained.join(', ')}`)
+for (const error of clientErrors) console.error(`a client reported ${error}`)
 console.error(`${violations.length} violations`)
-process.exitCode = violations.length + notDrained.length > 0 ? 1 : 0
+process.exitCode = violations.length + notDrained.length + clientErrors.length > 0 ? 1 : 0

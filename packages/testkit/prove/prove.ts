@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checkLedger, Ledger, PositionKeeper, SeededRandom, type SubscriberLog, type Violation } from '../src/index.ts'
-import { ChaosProxy } from './chaos-proxy.ts'
-import { type Door, DOORS, type OpenReader } from './door-readers.ts'
+import { checkLedger, Ledger, SeededRandom, type SubscriberLog, type Violation } from '../src/index.ts'
+import { ClientSubscriber, type Way } from './client-subscriber.ts'
+import { DOORS } from './door-readers.ts'
 import { KillableServer } from './killable-server.ts'
+import { DoorSubscriber, type Subscriber } from './subscriber.ts'
 
 export interface ProofOptions {
   readonly seconds: number
@@ -22,27 +23,30 @@ export interface ProofResult {
   /** How long the last subscriber took to reach the head after the last fault. */
   readonly healedMs: number
   readonly notDrained: readonly string[]
+  /** What the clients reported besides messages and gaps. */
+  readonly clientErrors: readonly string[]
 }
 
-const CHANNELS = ['/log/a', '/log/b', '/log/c', '/log/d']
+/** One more than the client's fallback has streams for: the last one is polled. */
+const CHANNELS = ['/log/a', '/log/b', '/log/c', '/log/d', '/log/e']
+
+/** The channels that each client follows on its one connection. */
+const CLIENTS: Readonly<Record<Way, readonly string[]>> = {
+  socket: CHANNELS,
+  fallback: CHANNELS,
+  changing: CHANNELS.slice(0, 2),
+}
 const PUBLISHERS = 4
-const BATCH = 50
+const BATCH = 100
 const HEALING_MS = 30_000
 
-/** The delivery proof on real sockets and processes: see DESIGN of the run in this folder's files, and the rules in `checkLedger`. */
+/** The delivery proof on real sockets and processes: the faults are in `FAULTS`, the promises in `checkLedger`. */
 export async function prove(options: ProofOptions): Promise<ProofResult> {
   const random = new SeededRandom(options.seed)
   const ledger = new Ledger()
   const server = new KillableServer()
   await server.start()
-  const subscribers: Subscriber[] = []
-  for (const [name, door] of Object.entries(DOORS)) {
-    for (let i = 0; i < 2; i++) {
-      const channel = CHANNELS[subscribers.length % CHANNELS.length]!
-      const start = await headOf(server.port, channel)
-      subscribers.push(await Subscriber.open(`${name}-${i}`, channel, start, door, server, ledger))
-    }
-  }
+  const { subscribers, clients } = await openSubscribers(server, ledger)
 
   const faults: Record<string, number> = {}
   const until = performance.now() + options.seconds * 1000
@@ -59,7 +63,7 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
   while (running()) {
     const kind = await strike(random, subscribers, server, options.seconds)
     faults[kind] = (faults[kind] ?? 0) + 1
-    await sleep(20 + random.below(100))
+    await sleep(10 + random.below(60))
     if (performance.now() > nextReport) {
       nextReport += 5000
       const struck = Object.values(faults).reduce((sum, count) => sum + count, 0)
@@ -73,6 +77,7 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
   const healedMs = Math.round(performance.now() - healing)
   for (const subscriber of subscribers) await subscriber.close()
   await server.stop('SIGTERM')
+  const clientErrors = clients.flatMap(({ errors }) => errors)
   const seen = ledger.subscribers.flatMap((log) => log.seen)
   return {
     violations: checkLedger(ledger),
@@ -83,7 +88,35 @@ export async function prove(options: ProofOptions): Promise<ProofResult> {
     serverLives: server.lives,
     healedMs,
     notDrained,
+    clientErrors,
   }
+}
+
+/** Two readers for each door, and a client for each way. */
+async function openSubscribers(
+  server: KillableServer,
+  ledger: Ledger,
+): Promise<{ readonly subscribers: readonly Subscriber[]; readonly clients: readonly ClientSubscriber[] }> {
+  const port = (): number => server.port
+  const logOf = async (name: string, channel: string): Promise<SubscriberLog> => ({
+    name: `${name} on ${channel}`,
+    channel,
+    start: await headOf(server.port, channel),
+    seen: [],
+  })
+  const readers: Subscriber[] = []
+  for (const [name, door] of Object.entries(DOORS)) {
+    for (let i = 0; i < 2; i++) {
+      const channel = CHANNELS[readers.length % CHANNELS.length]!
+      readers.push(await DoorSubscriber.open(await logOf(`${name}-${i}`, channel), door, port, ledger))
+    }
+  }
+  const clients: ClientSubscriber[] = []
+  for (const [way, channels] of Object.entries(CLIENTS)) {
+    const logs = await Promise.all(channels.map((channel) => logOf(`client-${way}`, channel)))
+    clients.push(await ClientSubscriber.open(way as Way, logs, port, ledger))
+  }
+  return { subscribers: [...readers, ...clients], clients }
 }
 
 async function strike(
@@ -99,14 +132,34 @@ async function strike(
     await server.restart(signal)
     return signal
   }
-  const kind = random.pick(['reset', 'silent', 'stall', 'double-resume', 'cut-in-dispatch'] as const)
-  if (kind === 'reset') subscriber.proxy.reset()
-  else if (kind === 'silent') subscriber.proxy.goSilent(200 + random.below(2000))
-  else if (kind === 'stall') subscriber.proxy.stall(100 + random.below(1500))
-  else if (kind === 'double-resume') subscriber.openAnother()
-  else subscriber.failNextDispatch()
+  const kind = random.pick(KINDS)
+  FAULTS[kind](subscriber, server, random)
   return kind
 }
+
+/** Faults that come and go by themselves, each with a sentence. */
+const FAULTS = {
+  /** The connection is reset: what was on its way is lost. */
+  reset: ({ proxy }) => proxy.reset(),
+  /** Nothing passes and nobody is told, for a while. */
+  silent: ({ proxy }, _server, random) => proxy.goSilent(200 + random.below(2000)),
+  /** The server's side stays open when the reader's is gone. */
+  'half-open': ({ proxy }, _server, random) => proxy.halfOpen(200 + random.below(2000)),
+  /** The reader does not read: the server's queue fills. */
+  stall: ({ proxy }, _server, random) => proxy.stall(100 + random.below(1500)),
+  /** The reader is away for longer than the history reaches back, when it is busy. */
+  trimmed: ({ proxy }, _server, random) => proxy.goAway(1000 + random.below(2000)),
+  /** The reader comes back, and is cut again before it has caught up. */
+  'cut-in-replay': ({ proxy }, _server, random) => proxy.resetTwice(500 + random.below(60_000)),
+  'double-resume': (subscriber) => subscriber.resumeAgain(),
+  'cut-in-dispatch': (subscriber) => subscriber.failNextDispatch(),
+  /** The server's wall clock jumps, up to a day in either direction. */
+  'clock-jump': (_subscriber, server, random) => server.setClock((random.below(2 * 86_400) - 86_400) * 1000),
+  /** The server stands still and does not notice. */
+  freeze: (_subscriber, server, random) => server.freeze(50 + random.below(400)),
+} satisfies Record<string, (subscriber: Subscriber, server: KillableServer, random: SeededRandom) => void>
+
+const KINDS = Object.keys(FAULTS) as (keyof typeof FAULTS)[]
 
 /** Publishes batches under idempotency keys, and tries each again until it is answered. */
 async function publish(name: string, server: KillableServer, ledger: Ledger, goesOn: () => boolean): Promise<void> {
@@ -148,78 +201,10 @@ async function drain(subscribers: readonly Subscriber[], server: KillableServer)
   for (;;) {
     const heads = new Map<string, string>()
     for (const channel of CHANNELS) heads.set(channel, await headOf(server.port, channel))
-    const behind = subscribers.filter(({ log, position }) => position !== heads.get(log.channel))
-    if (behind.length === 0 || performance.now() > deadline) return behind.map(({ log }) => log.name)
+    const behind = subscribers.flatMap((subscriber) =>
+      subscriber.logs.filter((log) => subscriber.positionOf(log) !== heads.get(log.channel)),
+    )
+    if (behind.length === 0 || performance.now() > deadline) return behind.map(({ name }) => name)
     await sleep(50)
   }
 }
-
-/** A subscriber behind a network of its own, that comes back with its position whenever it is cut off. */
-class Subscriber {
-  readonly log: SubscriberLog
-  readonly proxy: ChaosProxy
-  readonly #door: Door
-  readonly #keeper: PositionKeeper
-  readonly #open = new Set<OpenReader>()
-  #failsNext = false
-  #closed = false
-
-  private constructor(log: SubscriberLog, proxy: ChaosProxy, door: Door) {
-    this.log = log
-    this.proxy = proxy
-    this.#door = door
-    this.#keeper = new PositionKeeper(log.start, (seen) => {
-      if (this.#failsNext) {
-        this.#failsNext = false
-        this.proxy.reset()
-        throw new CutInDispatch()
-      }
-      log.seen.push(seen)
-    })
-  }
-
-  static async open(
-    name: string,
-    channel: string,
-    start: string,
-    door: Door,
-    server: KillableServer,
-    ledger: Ledger,
-  ): Promise<Subscriber> {
-    const proxy = new ChaosProxy(() => server.port)
-    await proxy.listen()
-    const log = { name, channel, start, seen: [] }
-    ledger.subscribers.push(log)
-    const subscriber = new Subscriber(log, proxy, door)
-    subscriber.openAnother()
-    return subscriber
-  }
-
-  get position(): string {
-    return this.#keeper.position
-  }
-
-  failNextDispatch(): void {
-    this.#failsNext = true
-  }
-
-  /** Opens a connection, also beside one that is still open: the second resume of the same subscriber. */
-  openAnother(): void {
-    const reader = this.#door(this.proxy.port, this.log.channel, this.#keeper)
-    this.#open.add(reader)
-    void reader.lost.then(async () => {
-      this.#open.delete(reader)
-      await sleep(20)
-      if (!this.#closed && this.#open.size === 0) this.openAnother()
-    })
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true
-    for (const reader of this.#open) reader.close()
-    await this.proxy.close()
-  }
-}
-
-/** What a reader's dispatch throws when it is cut off half-way; the connection is reset with it. */
-class CutInDispatch extends Error {}

@@ -1,5 +1,7 @@
-// The server of the delivery proof, as a process that can be killed. Prints its port when it listens.
-import { createHydrant } from '@hydrant/server'
+// The server of the delivery proof, as a process that can be killed. Prints its port when it listens; each line that it reads is how many
+// milliseconds its wall clock is off from then on.
+import { createInterface } from 'node:readline'
+import { type Clock, createHydrant, systemClock } from '@hydrant/server'
 
 const CONTRACT = {
   asyncapi: '3.1.0',
@@ -15,7 +17,11 @@ const CONTRACT = {
   operations: { send: { action: 'send', channel: { $ref: '#/channels/log' } } },
 }
 
-const hydrant = createHydrant({ contract: CONTRACT, limits: { maxOutboxBytes: 64 * 1024 } })
+let offsetMs = 0
+const clock: Clock = { ...systemClock, wallMs: () => systemClock.wallMs() + offsetMs }
+createInterface(process.stdin).on('line', (line) => (offsetMs = Number(line)))
+
+const hydrant = createHydrant({ contract: CONTRACT, clock, limits: { maxOutboxBytes: 64 * 1024 } })
 const { port } = await hydrant.listen({ port: Number(process.argv[2] ?? 0) })
 console.log(port)
 process.once('SIGTERM', () => {

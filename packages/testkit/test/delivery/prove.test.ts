@@ -9,6 +9,7 @@ describe('the delivery proof on real sockets and processes', () => {
     const result = await prove({ seconds: 6, seed, maxMessages: 100_000 })
     expect(result.violations).toEqual([])
     expect(result.notDrained).toEqual([])
+    expect(result.clientErrors).toEqual([])
     expect(result.acknowledged).toBeGreaterThan(1000)
     expect(Object.values(result.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10)
   })
