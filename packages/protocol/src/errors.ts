@@ -21,6 +21,7 @@ export type ProtocolErrorCode =
   | 'idempotency-key-reused'
   | 'too-many-channels'
   | 'too-many-members'
+  | 'rate-limited'
   | 'request-unhandled'
   | 'request-timeout'
   | 'internal'
@@ -50,6 +51,7 @@ export const PROTOCOL_ERRORS: Readonly<Record<ProtocolErrorCode, ProtocolErrorRo
   },
   'too-many-channels': { status: 429, title: 'This connection has too many subscriptions', retryable: false },
   'too-many-members': { status: 429, title: 'Too many are present on this channel', retryable: true },
+  'rate-limited': { status: 429, title: 'Too many messages in a short time', retryable: true },
   'request-unhandled': { status: 501, title: 'Nothing answers this request', retryable: false },
   'request-timeout': { status: 504, title: 'The answer did not come in time', retryable: true },
   internal: { status: 500, title: 'The server failed', retryable: true },
@@ -82,7 +84,7 @@ export interface ProtocolProblem {
 export function problem(
   code: ProtocolErrorCode,
   detail: string,
-  more: Pick<ProtocolProblem, 'instance' | 'errors'> = {},
+  more: Pick<ProtocolProblem, 'instance' | 'errors' | 'retryAfterMs'> = {},
 ): ProtocolProblem {
   const { status, title } = PROTOCOL_ERRORS[code]
   return { type: `urn:hydrant:${code}`, title, status, detail, code, ...more }

@@ -2,12 +2,14 @@ import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Contract } from '@hydrant/contract'
 import { MemoryBroker } from './broker/memory-broker.ts'
 import { Guard } from './guard/guard.ts'
+import { CallerBudgets } from './guard/limits/caller-budgets.ts'
+import { inboundRates } from './guard/limits/inbound-budget.ts'
+import { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import { Origins } from './guard/origins.ts'
 import { Revocation } from './guard/revocation.ts'
 import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
-import type { WireLimits } from '@hydrant/wire'
 import { Observer } from './observe/observer.ts'
 import { Quarantine } from './observe/quarantine/quarantine.ts'
 import { QuarantineStore } from './observe/quarantine/store.ts'
@@ -24,6 +26,7 @@ import type { Settings } from './settings/setting.ts'
 import { SettingsInForce } from './settings/settings-in-force.ts'
 import { Deadlines } from './transport/deadlines.ts'
 import { OpenTransports } from './transport/open-transports.ts'
+import type { TransportLimits } from './transport/transport-limits.ts'
 
 /** What a contract needs before it may be served with these options. */
 export function setUpOptions(contract: Contract, options: HydrantOptions, settings: SettingsInForce): SetUpOptions {
@@ -56,6 +59,8 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     authenticate: options.authenticate,
     authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),
   })
+  const inbound = inboundRates(values)
+  const memory = new MemoryCeiling(values.maxMemoryBytes, clock)
   return {
     contract,
     settings,
@@ -73,7 +78,12 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,
     turn,
-    deadlines: new Deadlines(clock),
+    deadlines: new Deadlines({
+      clock,
+      maxQueuedBytes: values.maxOutboxTotalBytes,
+      memory,
+      limitHit: (name) => observer.limitHit(name),
+    }),
     transports,
     origins: new Origins(values.allowedOrigins, () => guard.usesCookies),
     guard,
@@ -84,7 +94,10 @@ export function createService(contract: Contract, handlers: Handlers, options: H
       maxBatchMessages: values.maxBatchMessages,
       maxQueuedBytes: values.maxOutboxBytes,
     },
-    wireLimits: wireLimitsOf(values),
+    wireLimits: transportLimitsOf(values),
+    inbound,
+    callers: new CallerBudgets(inbound, clock),
+    memory,
     deflate: values.deflate,
     random: (bytes) => void randomFillSync(bytes),
     onFault,
@@ -106,8 +119,8 @@ function settingsOf(options: HydrantOptions): SettingsInForce {
   return settings.withCode(code)
 }
 
-/** The protocol engine's part of the settings. */
-function wireLimitsOf(values: Settings): WireLimits {
+/** The transports' part of the settings. */
+function transportLimitsOf(values: Settings): TransportLimits {
   return {
     maxMessageBytes: values.maxMessageBytes,
     maxFragments: values.maxFragments,
@@ -116,5 +129,6 @@ function wireLimitsOf(values: Settings): WireLimits {
     pingIntervalMs: values.pingIntervalMs,
     pongTimeoutMs: values.pongTimeoutMs,
     closeTimeoutMs: values.closeTimeoutMs,
+    writeTimeoutMs: values.writeTimeoutMs,
   }
 }

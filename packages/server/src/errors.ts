@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'unsupported-media-type'
   | 'message-invalid'
   | 'idempotency-key-reused'
+  | 'rate-limited'
+  | 'too-many-connections'
   | 'headers-too-large'
   | 'internal'
   | 'request-unhandled'
@@ -57,6 +59,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     title: 'The idempotency key was used for another message',
     retryable: false,
   },
+  'rate-limited': { status: 429, title: 'Too many messages in a short time', closeCode: 1008, retryable: true },
+  'too-many-connections': { status: 429, title: 'Too many connections at once', retryable: true },
   'headers-too-large': { status: 431, title: 'The request headers are too large', retryable: false },
   internal: { status: 500, title: 'The server failed', closeCode: 1011, retryable: true },
   'request-unhandled': { status: 501, title: 'Nothing answers this request', retryable: false },
@@ -76,6 +80,8 @@ export interface Problem {
   /** Name of the nearest message, for `message-invalid`. */
   readonly message?: string
   readonly errors?: readonly SchemaError[]
+  /** When to try again, in milliseconds. */
+  readonly retryAfterMs?: number
 }
 
 export interface ErrorDetails {
@@ -88,6 +94,8 @@ export interface ErrorDetails {
   readonly title?: string
   /** Response headers that belong to the error, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** When the same request may succeed, in milliseconds from now. Over HTTP also as `Retry-After`, in whole seconds. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
 }
 
@@ -112,6 +120,13 @@ export class HydrantError extends Error {
     return this.details.status ?? rowOf(this.code).status
   }
 
+  /** Response headers that belong to the error. */
+  get headers(): Readonly<Record<string, string>> {
+    const { headers, retryAfterMs } = this.details
+    if (retryAfterMs === undefined) return headers ?? {}
+    return { ...headers, 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }
+  }
+
   toProblem(instance?: string): Problem {
     const at = this.details.instance ?? instance
     return {
@@ -123,6 +138,7 @@ export class HydrantError extends Error {
       code: this.code,
       ...(this.details.message === undefined ? {} : { message: this.details.message }),
       ...(this.details.errors === undefined ? {} : { errors: this.details.errors }),
+      ...(this.details.retryAfterMs === undefined ? {} : { retryAfterMs: this.details.retryAfterMs }),
     }
   }
 }
@@ -136,4 +152,11 @@ export function rowOf(code: ErrorCode | DeclaredCode): ErrorRow {
 export function toHydrantError(error: unknown): HydrantError {
   if (error instanceof HydrantError) return error
   return new HydrantError('internal', 'The server failed to handle this.', { cause: error })
+}
+
+/** One message too many in a short time. */
+export function rateLimited(retryAfterMs: number): HydrantError {
+  return new HydrantError('rate-limited', `expected fewer messages: the next is taken in ${retryAfterMs} ms`, {
+    retryAfterMs,
+  })
 }

@@ -175,6 +175,11 @@ export class Hydrant implements AsyncDisposable {
     return { position: formatPosition(published.epoch, published.offsets[0]!) }
   }
 
+  /** How often each limit was hit since the start, by its name in `docs/reference/settings.md`. Those never hit are absent. */
+  limitHits(): ReadonlyMap<string, number> {
+    return new Map(this.#service.observer.limitHits.entries())
+  }
+
   /**
    * Hears every message that clients publish on a channel, before it is published: what the handler throws refuses it, and an
    * ApplicationError with a code that the contract declares, or a HydrantError, decides the answer. `channel` is the address template or the channel's id. Returns what removes the handler.

@@ -1,7 +1,9 @@
 import type { Contract } from '@hydrant/contract'
-import type { WireLimits } from '@hydrant/wire'
 import type { Broker } from './broker/broker.ts'
 import type { Guard } from './guard/guard.ts'
+import type { CallerBudgets } from './guard/limits/caller-budgets.ts'
+import type { InboundRates } from './guard/limits/inbound-budget.ts'
+import type { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import type { Origins } from './guard/origins.ts'
 import type { Revocation } from './guard/revocation.ts'
 import type { Hub } from './hub/hub.ts'
@@ -15,6 +17,7 @@ import type { Turn } from './runtime/turn.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
 import type { Deadlines } from './transport/deadlines.ts'
 import type { OpenTransports } from './transport/open-transports.ts'
+import type { TransportLimits } from './transport/transport-limits.ts'
 
 /** What every door works with: made once by `createHydrant`, and only read by the doors. The contract is replaced when it is reloaded: read it when it is needed. */
 export interface Service {
@@ -39,7 +42,13 @@ export interface Service {
   readonly guard: Guard
   readonly revocation: Revocation
   readonly limits: ServiceLimits
-  readonly wireLimits: WireLimits
+  readonly wireLimits: TransportLimits
+  /** What a client may send on one connection. */
+  readonly inbound: InboundRates
+  /** What clients may send over HTTP. */
+  readonly callers: CallerBudgets
+  /** Whether the process has grown too large for more connections. */
+  readonly memory: MemoryCeiling
   /** Whether permessage-deflate is negotiated. */
   readonly deflate: boolean
   readonly random: (bytes: Uint8Array) => void

@@ -1,3 +1,4 @@
+import type { LimitLabel } from '../src/settings/setting.ts'
 import { createHydrant, type Hydrant, type HydrantOptions } from '../src/index.ts'
 
 /** A small API with one channel of each sort, for tests of the doors. */
@@ -81,6 +82,8 @@ export interface Running extends AsyncDisposable {
   readonly wsUrl: string
   /** What the server reported as its own fault. */
   readonly faults: unknown[]
+  /** How often a limit was hit. */
+  hits(name: LimitLabel): number
 }
 
 export async function serve(options: Partial<HydrantOptions> = {}): Promise<Running> {
@@ -93,6 +96,7 @@ export async function serve(options: Partial<HydrantOptions> = {}): Promise<Runn
     port,
     wsUrl: url.replace('http', 'ws'),
     faults,
+    hits: (name) => hydrant.limitHits().get(name) ?? 0,
     [Symbol.asyncDispose]: () => hydrant.close(),
   }
 }

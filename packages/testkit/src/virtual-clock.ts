@@ -42,6 +42,11 @@ export class VirtualClock implements Clock {
     this.#wallOffsetMs += byMs
   }
 
+  /** Moves time on and runs nothing: the process was stopped, or busy. What fell due meanwhile runs late, with the next `advance`. */
+  stall(byMs: number): void {
+    this.#nowMs += byMs
+  }
+
   /** Ends the turn of the event loop: runs what waits for it, and what that queues, once. */
   flushTurn(): void {
     for (const run of this.#endOfTurn.splice(0)) run()

@@ -18,7 +18,7 @@ export function answerProblem(
 ): void {
   // A body that nobody reads would keep the connection busy: the answer ends it.
   const unread = !request.complete
-  const headers = { ...error.details.headers, ...(unread ? { Connection: 'close' } : {}) }
+  const headers = { ...error.headers, ...(unread ? { Connection: 'close' } : {}) }
   const problem = JSON.stringify(error.toProblem(request.url?.split('?')[0]))
   answer(response, error.status, 'application/problem+json; charset=utf-8', problem, headers)
   if (unread) discardRest(clock, request)

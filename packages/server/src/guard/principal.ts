@@ -23,6 +23,11 @@ export const ANONYMOUS: Principal = named('anonymous', 'anonymous')
 /** Everybody, where nobody is authenticated: who reaches the server is its application. */
 export const EVERYBODY: Principal = named('everybody', 'application')
 
+/** Whether this is the backend behind the API, recognized as such: it has no limits on what it sends. */
+export function isBackend(principal: Principal): boolean {
+  return principal.kind === 'application' && principal !== EVERYBODY
+}
+
 function named(id: string, kind: Principal['kind']): Principal {
   return Object.freeze({ id, kind, scopes: [], roles: [], claims: {} })
 }

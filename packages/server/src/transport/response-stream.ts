@@ -1,35 +1,42 @@
 import type { ServerResponse } from 'node:http'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
-import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
 import type { Tap } from './open-transports.ts'
 
-const WRITE_PROGRESS_MS = 10_000
+export interface ResponseStreamOptions {
+  readonly response: ServerResponse
+  readonly turn: Turn
+  readonly deadlines: Deadlines
+  /** A peer that takes nothing for this long while something waits for it is cut off, in milliseconds. */
+  readonly writeTimeoutMs: number
+  /** What is sent when nothing else was for so long, so that proxies do not close a quiet stream. */
+  readonly keepAlive: { readonly everyMs: number; readonly chunk: Buffer }
+  /** Counts the bytes. */
+  readonly meter: ConnectionMeter
+}
 
 /**
  * A response that goes on: the queue and the write-progress deadline of a socket connection, on an HTTP response.
  */
 export class ResponseStream implements TurnWork, HasDeadlines {
-  readonly #response: ServerResponse
-  readonly #clock: Clock
-  readonly #turn: Turn
-  readonly #meter: ConnectionMeter
   /** Sees what goes. */
   tap: Tap | undefined
+  readonly #options: ResponseStreamOptions
   #pending: Buffer[] = []
   #pendingBytes = 0
   #queued = false
   #ended = false
+  /** Both on the clock of {@link Deadlines.activeMs}. */
   #blockedSinceMs: number | undefined
+  #sentMs: number
   #drained: (() => void)[] = []
 
-  constructor(response: ServerResponse, clock: Clock, turn: Turn, deadlines: Deadlines, meter: ConnectionMeter) {
-    this.#response = response
-    this.#clock = clock
-    this.#turn = turn
-    this.#meter = meter
+  constructor(options: ResponseStreamOptions) {
+    this.#options = options
+    const { response, deadlines, meter } = options
     meter.queue = this
+    this.#sentMs = deadlines.activeMs
     deadlines.add(this)
     response.on('drain', () => {
       this.#blockedSinceMs = undefined
@@ -44,7 +51,7 @@ export class ResponseStream implements TurnWork, HasDeadlines {
 
   /** Bytes queued here and in the response. */
   get queuedBytes(): number {
-    return this.#pendingBytes + this.#response.writableLength
+    return this.#pendingBytes + this.#options.response.writableLength
   }
 
   send(chunk: Buffer): void {
@@ -63,8 +70,12 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#meter.bytesOut += this.#pendingBytes
-    this.#response.end(Buffer.concat(this.#pending.splice(0)))
+    const { response, deadlines, meter } = this.#options
+    meter.bytesOut += this.#pendingBytes
+    response.end(Buffer.concat(this.#pending.splice(0)))
+    this.#pendingBytes = 0
+    // What was queued has one more deadline to leave.
+    this.#blockedSinceMs = deadlines.activeMs
   }
 
   endTurn(): boolean {
@@ -73,30 +84,40 @@ export class ResponseStream implements TurnWork, HasDeadlines {
     return false
   }
 
-  checkDeadlines(nowMs: number): void {
-    if (this.#blockedSinceMs !== undefined && nowMs - this.#blockedSinceMs >= WRITE_PROGRESS_MS) {
-      this.#response.destroy()
+  /** Lets go at once, with everything that waits. */
+  shed(): void {
+    this.#options.response.destroy()
+  }
+
+  checkDeadlines(_nowMs: number, activeMs: number): void {
+    const { response, deadlines, writeTimeoutMs, keepAlive } = this.#options
+    if (this.#blockedSinceMs !== undefined && activeMs - this.#blockedSinceMs >= writeTimeoutMs) {
+      deadlines.limitHit('write-timeout')
+      response.destroy()
+    } else if (activeMs - this.#sentMs >= keepAlive.everyMs && this.queuedBytes === 0) {
+      this.send(keepAlive.chunk)
     }
   }
 
   #writeAtEndOfTurn(): void {
     if (this.#queued) return
     this.#queued = true
-    this.#turn.writer(this)
+    this.#options.turn.writer(this)
   }
 
   #write(): void {
-    const response = this.#response
+    const { response, deadlines, meter } = this.#options
     if (this.#ended || response.destroyed || response.writableNeedDrain) return
     if (this.#pending.length > 0) {
-      this.#meter.bytesOut += this.#pendingBytes
+      meter.bytesOut += this.#pendingBytes
       const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
       if (this.tap !== undefined) this.tap.out(chunk)
       response.write(chunk)
       this.#pending = []
       this.#pendingBytes = 0
+      this.#sentMs = deadlines.activeMs
     }
-    if (response.writableNeedDrain) this.#blockedSinceMs ??= this.#clock.monotonicMs()
+    if (response.writableNeedDrain) this.#blockedSinceMs ??= deadlines.activeMs
     else if (this.#drained.length > 0) for (const run of this.#drained.splice(0)) run()
   }
 }

@@ -1,14 +1,19 @@
 import type { Duplex } from 'node:stream'
-import { type DeflateParameters, type Ending, WireConnection, type WireLimits } from '@hydrant/wire'
+import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode } from '@hydrant/wire'
+import { InboundBudget, type InboundRates } from '../guard/limits/inbound-budget.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { LimitLabel } from '../settings/setting.ts'
+import type { Deadlines, HasDeadlines } from './deadlines.ts'
 import type { Tap } from './open-transports.ts'
+import type { TransportLimits } from './transport-limits.ts'
 
 export interface SocketConnectionOptions {
   readonly socket: Duplex
-  readonly limits: Partial<WireLimits>
+  readonly limits: TransportLimits
+  /** What the peer may send; undefined for the application, which may send as it likes. */
+  readonly inbound: InboundRates | undefined
   readonly deflate?: DeflateParameters | undefined
   readonly random: (bytes: Uint8Array) => void
   readonly clock: Clock
@@ -25,25 +30,26 @@ export interface SocketConnectionOptions {
 const EAGER_WRITE_BYTES = 64 * 1024
 
 /**
- * A peer that takes nothing for this long is cut off. A write is handed to the kernel in pieces of the queue's size, so a slow
- * but living reader makes progress within it.
- */
-const WRITE_PROGRESS_MS = 10_000
-
-/**
  * One server-side WebSocket: the wire engine on a socket. What is queued in a turn leaves in one write; while the socket
  * takes nothing the rest waits here, and {@link SocketConnection.queuedBytes} tells the owner how much.
  */
-export class SocketConnection implements TurnWork {
+export class SocketConnection implements TurnWork, HasDeadlines {
   readonly #socket: Duplex
   readonly #wire: WireConnection
   readonly #options: SocketConnectionOptions
   readonly #meter: ConnectionMeter
   /** Sees what comes and goes. */
   tap: Tap | undefined
+  #inbound: InboundRates | undefined
+  /** Made when something comes: most connections only listen. */
+  #budget: InboundBudget | undefined
   #outboxBytes = 0
   #queued = false
+  /** Since when the peer has taken nothing, on the clock of {@link Deadlines.activeMs}. */
   #blockedSinceMs: number | undefined
+  #isPausedByOwner = false
+  /** Cancels the end of the pause of a peer that sends too many bytes. */
+  #pace: (() => void) | undefined
   #ended = false
   #drained: (() => void)[] = []
 
@@ -52,6 +58,7 @@ export class SocketConnection implements TurnWork {
     this.#socket = options.socket
     this.#meter = options.meter
     this.#meter.queue = this
+    this.#inbound = options.inbound
     this.#wire = new WireConnection({
       role: 'server',
       now: options.clock.monotonicMs(),
@@ -126,11 +133,39 @@ export class SocketConnection implements TurnWork {
 
   /** Stops taking bytes from the peer until {@link SocketConnection.resume}; the kernel's window does the rest. */
   pause(): void {
+    this.#isPausedByOwner = true
     this.#socket.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    this.#isPausedByOwner = false
+    if (this.#pace === undefined) this.#socket.resume()
+  }
+
+  /** From now on the peer may send so much; undefined: as it likes. */
+  limitInbound(rates: InboundRates | undefined): void {
+    this.#inbound = rates
+  }
+
+  /**
+   * Counts a message of the peer: 0 when it is let in, else after how many milliseconds it would be. Who goes on sending although
+   * it is refused is closed with 1008: when refusals exceed the rate and burst of messages themselves.
+   */
+  admitMessage(): number {
+    const rates = this.#inbound
+    if (rates === undefined || rates.msPerMessage === 0) return 0
+    this.#budget ??= new InboundBudget()
+    const nowMs = this.#options.clock.monotonicMs()
+    const waitMs = this.#budget.takeMessages(1, rates, nowMs)
+    if (waitMs === 0) return 0
+    this.#options.deadlines.limitHit('message-rate')
+    if (!this.#budget.mayBeRefused(rates, nowMs)) this.close(1008, 'too many messages')
+    return waitMs
+  }
+
+  /** Lets go at once, with everything that waits. */
+  shed(): void {
+    this.#socket.destroy()
   }
 
   endTurn(): boolean {
@@ -140,19 +175,45 @@ export class SocketConnection implements TurnWork {
   }
 
   /** Called now and then by {@link Deadlines}. */
-  checkDeadlines(nowMs: number): void {
+  checkDeadlines(nowMs: number, activeMs: number): void {
     const due = this.#wire.nextTimeout()
-    if (due !== undefined && due <= nowMs) {
+    if (due !== undefined && due <= nowMs && !this.#isKeptUnread()) {
       this.#wire.handleTimeout(nowMs)
       this.#write()
     }
-    if (this.#blockedSinceMs !== undefined && nowMs - this.#blockedSinceMs >= WRITE_PROGRESS_MS) this.#socket.destroy()
+    const { deadlines, limits } = this.#options
+    if (this.#blockedSinceMs === undefined || activeMs - this.#blockedSinceMs < limits.writeTimeoutMs) return
+    deadlines.limitHit('write-timeout')
+    this.#socket.destroy()
+  }
+
+  /** While we do not read what the peer has sent, its silence says nothing. */
+  #isKeptUnread(): boolean {
+    return this.#wire.state === 'open' && (this.#isPausedByOwner || this.#pace !== undefined)
   }
 
   #receive(bytes: Buffer): void {
     this.#meter.bytesIn += bytes.length
-    this.#wire.receive(bytes, this.#options.clock.monotonicMs())
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#wire.receive(bytes, nowMs)
+    const rates = this.#inbound
+    if (rates !== undefined && rates.msPerByte > 0) {
+      this.#budget ??= new InboundBudget()
+      const waitMs = this.#budget.takeBytes(bytes.length, rates, nowMs)
+      if (waitMs > 0) this.#readLater(waitMs)
+    }
     this.#writeAtEndOfTurn()
+  }
+
+  /** Who sends too many bytes is read no faster than its rate: it loses nothing, and its own system slows it down. */
+  #readLater(waitMs: number): void {
+    if (this.#pace !== undefined || this.#ended) return
+    this.#options.deadlines.limitHit('byte-rate')
+    this.#socket.pause()
+    this.#pace = this.#options.clock.after(waitMs, () => {
+      this.#pace = undefined
+      if (!this.#isPausedByOwner) this.#socket.resume()
+    })
   }
 
   #receiveEof(): void {
@@ -174,7 +235,7 @@ export class SocketConnection implements TurnWork {
     const takesMore = output === undefined || this.#writeOutput(output)
     if (this.#wire.shouldEnd && !socket.writableEnded) socket.end()
     // A stream that is ending has no drain event to wait for.
-    if (!takesMore && socket.writableNeedDrain) this.#blockedSinceMs = this.#options.clock.monotonicMs()
+    if (!takesMore && socket.writableNeedDrain) this.#blockedSinceMs = this.#options.deadlines.activeMs
     else if (this.#drained.length > 0) this.#tellDrained()
   }
 
@@ -209,19 +270,34 @@ export class SocketConnection implements TurnWork {
   #over(ending: Ending): void {
     this.#ended = true
     this.#drained = []
-    this.#options.deadlines.remove(this)
+    const { deadlines, clock } = this.#options
+    deadlines.remove(this)
+    if (this.#pace !== undefined) {
+      // What the peer still has to say, such as its Close, is read to the end.
+      this.#pace()
+      this.#pace = undefined
+      this.#socket.resume()
+    }
+    const limit = 'error' in ending && ending.kind !== 'transport-lost' ? LIMIT_OF[ending.error.code] : undefined
+    if (limit !== undefined) deadlines.limitHit(limit)
     this.#write()
     // The peer broke the protocol, vanished or was told goodbye: give the last bytes a moment, then let go of the socket.
     if (ending.kind === 'transport-lost' || ending.kind === 'timed-out') this.#socket.destroy()
-    else this.#destroySoon()
+    else
+      this.#socket.once(
+        'close',
+        clock.after(this.#options.limits.closeTimeoutMs, () => this.#socket.destroy()),
+      )
     this.#options.onEnd(ending)
-  }
-
-  #destroySoon(): void {
-    const cancel = this.#options.clock.after(LINGER_MS, () => this.#socket.destroy())
-    this.#socket.once('close', cancel)
   }
 }
 
-/** How long a finished connection may take to deliver its Close frame. Source: the close wait of the defaults. */
-const LINGER_MS = 5_000
+/** The limits that the engine keeps, by what it says when one was hit. */
+const LIMIT_OF: Readonly<Partial<Record<WireErrorCode, LimitLabel>>> = {
+  'message-too-big': 'message-size',
+  'too-many-fragments': 'fragments',
+  'slow-message': 'assembly-timeout',
+  'too-many-control-frames': 'control-rate',
+  'no-pong': 'pong-timeout',
+  'no-close': 'close-timeout',
+}

@@ -110,7 +110,7 @@ describe('frames from a client', () => {
   })
 
   it('keep their order', async () => {
-    await using api = await serve()
+    await using api = await serve({ limits: { messagesPerSecond: 0 } })
     using client = await openSocket(`${api.wsUrl}/chat/lobby`)
     for (let i = 0; i < 200; i++) client.socket.send(`{"text":"${i}"}`)
     for (let i = 0; i < 200; i++) expect(await client.next()).toBe(`{"text":"${i}"}`)

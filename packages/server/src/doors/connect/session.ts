@@ -4,6 +4,7 @@ import {
   CLOSE_UNAUTHENTICATED,
   type ParsedUp,
   parseUp,
+  problem,
   PROTOCOL_LIMITS,
   type Push,
   type Up,
@@ -11,7 +12,7 @@ import {
 import type { DeflateParameters } from '@hydrant/wire'
 import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
 import type { Caller } from '../../guard/caller.ts'
-import type { Principal } from '../../guard/principal.ts'
+import { isBackend, type Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
 import { MessageQueue } from '../message-queue.ts'
@@ -69,6 +70,7 @@ export function openSession(service: Service, options: SessionOptions): void {
   const connection = new SocketConnection({
     socket,
     limits: service.wireLimits,
+    inbound: isBackend(principal) ? undefined : service.inbound,
     deflate,
     random: service.random,
     clock,
@@ -118,10 +120,11 @@ export function openSession(service: Service, options: SessionOptions): void {
 
   function receive(value: unknown): void {
     const parsed = parseUp(value)
+    const retryAfterMs = connection.admitMessage()
     switch (parsed.kind) {
       case 'request':
       case 'refused':
-        return requests.push(parsed)
+        return requests.push(retryAfterMs === 0 ? parsed : tooEarly(parsed, retryAfterMs))
       case 'strike':
         session.push({ push: 'error', error: parsed.error })
         if (!session.identity.isKnown) connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first')
@@ -203,6 +206,13 @@ function carryOut(session: Session, request: Up): Promise<void> | void {
     case 'authenticate':
       return authenticate(session, request)
   }
+}
+
+/** PROTOCOL.md 2.7. It waits its turn like a request, so that the replies keep their order. */
+function tooEarly(parsed: Answerable, retryAfterMs: number): Answerable {
+  const detail = `expected fewer requests: the next is taken in ${retryAfterMs} ms`
+  const error = problem('rate-limited', detail, { retryAfterMs })
+  return { kind: 'refused', id: parsed.kind === 'refused' ? parsed.id : parsed.request.id, error }
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Channel } from '@hydrant/contract'
 import { formatPosition } from '../../broker/position.ts'
-import { HydrantError } from '../../errors.ts'
+import { HydrantError, rateLimited } from '../../errors.ts'
+import type { Principal } from '../../guard/principal.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import type { Sender } from '../../observe/door.ts'
 import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
@@ -50,6 +51,13 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
     throw error
   }
   const messages = named(submission.messages, headerOf(request, 'hydrant-message'))
+  if (role === 'client') {
+    const waitMs = service.callers.take(callerOf(principal, request), messages.length, body.length)
+    if (waitMs > 0) {
+      service.observer.limitHit('message-rate')
+      throw rateLimited(waitMs)
+    }
+  }
   if (flagOf(query, 'request')) return answerRequest(service, visit, messages)
 
   const published = await service.publisher.publish({
@@ -69,6 +77,11 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
 function raw(body: Buffer | undefined): Incoming | undefined {
   if (body === undefined) return undefined
   return isUtf8(body) ? { encoding: 'json', text: body.toString() } : { encoding: 'binary', bytes: body }
+}
+
+/** Whose budget it is: over HTTP each request may come on a connection of its own. */
+function callerOf({ kind, id }: Principal, request: IncomingMessage): string {
+  return kind === 'client' ? `id ${id}` : `address ${request.socket.remoteAddress}`
 }
 
 function readSubmission(

@@ -11,7 +11,8 @@ import { standing } from '../reader-standing.ts'
 import { type ChannelVisit, flagOf, readerView, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 
-const KEEP_ALIVE_MS = 15_000
+/** A comment now and then keeps proxies from closing a quiet stream. */
+const KEEP_ALIVE = { everyMs: 15_000, chunk: Buffer.from(':\n\n') } as const
 /** What `EventSource` waits before it connects again. */
 const RETRY_HINT_MS = 2_000
 
@@ -48,7 +49,14 @@ export async function answerEventStream(
   const { observer } = service
   observer.handshake('sse', 'accepted')
   const meter = observer.opened({ door: 'sse', remote: request.socket.remoteAddress, principal: principal.id })
-  const stream = new ResponseStream(response, service.clock, service.turn, service.deadlines, meter)
+  const stream = new ResponseStream({
+    response,
+    turn: service.turn,
+    deadlines: service.deadlines,
+    writeTimeoutMs: service.wireLimits.writeTimeoutMs,
+    keepAlive: KEEP_ALIVE,
+    meter,
+  })
   const subscription = new Subscription({
     address,
     policy,
@@ -67,10 +75,8 @@ export async function answerEventStream(
       stream.end()
     },
   })
-  const cancelKeepAlive = keepAlive(service, stream)
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
-      cancelKeepAlive()
       subscription.close()
       hold.release()
       observer.closed(meter, 'closed')
@@ -113,17 +119,4 @@ function eventStreamSink(stream: ResponseStream, format: EventStreamFormat): Sin
     onceDrained: (run) => stream.onceDrained(run),
     endSlow: () => stream.end(),
   }
-}
-
-/** A comment now and then keeps proxies from closing a quiet stream. */
-function keepAlive(service: Service, stream: ResponseStream): () => void {
-  let cancel = (): void => {}
-  const next = (): void => {
-    cancel = service.clock.after(KEEP_ALIVE_MS, () => {
-      if (stream.queuedBytes === 0) stream.send(Buffer.from(':\n\n'))
-      next()
-    })
-  }
-  next()
-  return () => cancel()
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CLOSE_FORBIDDEN } from '@hydrant/protocol'
 import { encodeTextFrame } from '@hydrant/wire'
-import { type HydrantError, rowOf, toHydrantError } from '../../errors.ts'
+import { type HydrantError, rateLimited, rowOf, toHydrantError } from '../../errors.ts'
 import type { Principal } from '../../guard/principal.ts'
 import type { FeedHold } from '../../hub/hub.ts'
 import type { Sink } from '../../hub/sink.ts'
@@ -42,6 +42,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
   const connection = new SocketConnection({
     socket,
     limits: service.wireLimits,
+    inbound: terms.role === 'application' ? undefined : service.inbound,
     deflate: terms.deflate,
     random: service.random,
     clock: service.clock,
@@ -50,6 +51,8 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
     meter,
     onMessage: (payload, binary) => {
       meter.messagesIn++
+      const retryAfterMs = connection.admitMessage()
+      if (retryAfterMs > 0) return answerError(service, connection, at, rateLimited(retryAfterMs))
       frames.push(toIncoming(payload, binary, at))
     },
     onEnd: (ending) => {

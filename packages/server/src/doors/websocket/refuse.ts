@@ -7,7 +7,7 @@ export function refuseUpgrade(socket: Duplex, error: HydrantError, instance: str
   if (socket.destroyed || !socket.writable) return
   const body = JSON.stringify(error.toProblem(instance))
   const headers = {
-    ...error.details.headers,
+    ...error.headers,
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

@@ -1,4 +1,5 @@
 import { type AuthenticateRequest, CLOSE_UNAUTHENTICATED } from '@hydrant/protocol'
+import { isBackend } from '../../../guard/principal.ts'
 import { recheckSession } from '../revocation.ts'
 import type { Session } from '../session.ts'
 
@@ -13,6 +14,7 @@ export async function authenticate(session: Session, { id, token }: Authenticate
     return
   }
   session.meter.principal = identity.principal.id
+  if (isBackend(identity.principal)) connection.limitInbound(undefined)
   session.reply(id, {})
   recheckSession(session)
 }
