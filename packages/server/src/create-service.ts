@@ -11,6 +11,7 @@ import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import { Observer } from './observe/observer.ts'
+import { Metrics } from './observe/metrics/metrics.ts'
 import { Quarantine } from './observe/quarantine/quarantine.ts'
 import { QuarantineStore } from './observe/quarantine/store.ts'
 import { Traffic } from './observe/traffic/traffic.ts'
@@ -50,6 +51,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const turn = new Turn(clock)
   const refused = new QuarantineStore(clock, () => contract.info.version)
   const observer = new Observer(contract, clock, { quarantine: refused, traffic: new Traffic(clock) })
+  const hub = new Hub(broker, turn, clock)
   const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
   const transports = new OpenTransports()
   const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
@@ -65,9 +67,10 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     contract,
     settings,
     broker,
-    hub: new Hub(broker, turn, clock),
+    hub,
     publisher,
     observer,
+    metrics: new Metrics({ contract, observer, hub }),
     quarantine: new Quarantine(refused, {
       publisher,
       contract: () => contract,

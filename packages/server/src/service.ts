@@ -8,6 +8,7 @@ import type { Origins } from './guard/origins.ts'
 import type { Revocation } from './guard/revocation.ts'
 import type { Hub } from './hub/hub.ts'
 import type { Observer } from './observe/observer.ts'
+import type { Metrics } from './observe/metrics/metrics.ts'
 import type { Quarantine } from './observe/quarantine/quarantine.ts'
 import type { Presence } from './presence/presence.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -31,6 +32,8 @@ export interface Service {
   readonly presence: Presence
   /** Hears what happens, for metrics, traces, logs and quarantine. */
   readonly observer: Observer
+  /** What `/metrics` answers. */
+  readonly metrics: Metrics
   /** Refused messages, and what operators do with them. */
   readonly quarantine: Quarantine
   readonly clock: Clock

@@ -16,9 +16,12 @@ export const CHROMIUM_ARGS: readonly string[] = [
 ]
 
 /** Whether the program is there. Where it is not, prints why the test is skipped; under CI a skip is a failure, so the test runs. */
-export function has(program: 'chromium' | 'curl' | 'python3-websockets'): boolean {
+export function has(program: keyof typeof PROBES): boolean {
   const found = PROBES[program]()
-  if (!found) console.warn(`skipped: ${program} is not installed (Debian package ${program})`)
+  if (!found)
+    console.warn(
+      `skipped: ${program} is not installed (Debian package ${program === 'promtool' ? 'prometheus' : program})`,
+    )
   return found || process.env['CI'] === 'true'
 }
 
@@ -26,4 +29,6 @@ const PROBES = {
   chromium: () => existsSync(CHROMIUM),
   curl: () => spawnSync('curl', ['--version']).status === 0,
   'python3-websockets': () => spawnSync('/usr/bin/python3', ['-c', 'import websockets']).status === 0,
+  promtool: () => spawnSync('promtool', ['--version']).status === 0,
+  'python3-prometheus-client': () => spawnSync('/usr/bin/python3', ['-c', 'import prometheus_client']).status === 0,
 } as const

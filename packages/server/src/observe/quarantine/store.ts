@@ -94,6 +94,10 @@ export class QuarantineStore {
     return this.#kept.size
   }
 
+  get rowCount(): number {
+    return this.#rows.size
+  }
+
   /** Oldest row first. */
   get rows(): IterableIterator<QuarantineRow> {
     return this.#rows.values()

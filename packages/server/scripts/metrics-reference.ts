@@ -1,0 +1,38 @@
+import { shownBuckets } from '../src/observe/metrics/metric.ts'
+import { METRICS } from '../src/observe/metrics/metrics-table.ts'
+import { Histogram } from '../src/observe/meters/histogram.ts'
+
+/** `docs/reference/metrics.md`, from the table of metrics. */
+export function metricsReference(): string {
+  const rows = METRICS.map(({ name, type, help, labels }) => {
+    const listed = Object.entries(labels).map(([label, values]) => `\`${label}\`: ${values}`)
+    return `| \`${name}\` | ${type} | ${help} | ${listed.join('; ') || 'none'} |`
+  })
+  const bounds = shownBuckets(new Histogram()).map(({ bound }) => bound)
+  return `# Metrics
+
+Written from the table in \`packages/server/src/observe/metrics/metrics-table.ts\`: \`npm run reference -w @hydrant/server\`.
+
+\`/metrics\` on the admin listener answers in the text format of Prometheus, or in OpenMetrics for who names \`application/openmetrics-text\` in
+\`Accept\`. \`packages/server/grafana/hydrant.json\` is a Grafana dashboard over them.
+
+The \`channel\` label is an address template of the contract, never a concrete address: a hundred thousand symbols are one series. A template and
+door that nothing went through has no line. Every other label takes its values from a table of this program; a name past the sixty-fourth
+counts as \`other\`.
+
+| metric | type | meaning | labels |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Histograms have the bounds ${bounds.slice(0, 3).join(', ')} … ${bounds.at(-2)} seconds: powers of two microseconds, so that each bound is twice the one before.
+
+Counting is an addition to a field per message and delivery; everything else happens when \`/metrics\` is asked. Nothing is sampled except the fields that
+the schema statistics look at (at most 500 messages a second; every message is counted).
+
+## The process
+
+From prom-client, under the names that dashboards for Node know: event-loop delay \`nodejs_eventloop_lag_seconds\`, \`nodejs_eventloop_lag_p50_seconds\`,
+\`nodejs_eventloop_lag_p99_seconds\` and others; memory \`process_resident_memory_bytes\`, \`nodejs_heap_size_used_bytes\`, \`nodejs_external_memory_bytes\`;
+garbage collection \`nodejs_gc_duration_seconds\`; \`process_cpu_seconds_total\`, \`process_open_fds\`, \`process_start_time_seconds\`, \`nodejs_version_info\`.
+`
+}
