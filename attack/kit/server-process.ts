@@ -75,23 +75,35 @@ export class ServerProcess implements AsyncDisposable {
     return this.#output.join('')
   }
 
-  /** Memory that is held after a collection: heap and buffers. */
+  /** Memory that is held after a collection, in bytes: heap and buffers. 0 when it is gone. */
   async heldBytes(): Promise<number> {
-    if (this.#exit !== undefined || !this.#child.connected) return 0
+    return ((await this.#ask('memory')) as { heldBytes: number } | undefined)?.heldBytes ?? 0
+  }
+
+  /** Heap in use, garbage included, and buffers, in bytes. */
+  async usage(): Promise<{ readonly heapUsed: number; readonly external: number }> {
+    return (
+      ((await this.#ask('usage')) as { heapUsed: number; external: number } | undefined) ?? { heapUsed: 0, external: 0 }
+    )
+  }
+
+  /** What the probe answers; undefined when the process is gone. Rejects when its event loop is blocked. One at a time. */
+  async #ask(question: string): Promise<unknown> {
+    if (this.#exit !== undefined || !this.#child.connected) return undefined
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error('the server does not answer: its event loop is blocked')),
         ANSWER_TIMEOUT_MS,
       )
-      const done = (bytes: number): void => {
+      const done = (answer: unknown): void => {
         clearTimeout(timer)
         this.#child.off('close', ended)
-        resolve(bytes)
+        resolve(answer)
       }
-      const ended = (): void => done(0)
+      const ended = (): void => done(undefined)
       this.#child.once('close', ended)
-      this.#child.once('message', (answer) => done((answer as { heldBytes: number }).heldBytes))
-      this.#child.send('memory', (error) => error && done(0))
+      this.#child.once('message', done)
+      this.#child.send(question, (error) => error && done(undefined))
     })
   }
 

@@ -131,13 +131,13 @@ export const CROWD_ROWS: readonly Row[] = [
     async run(attack) {
       // Both measured while the same attacker's process is as busy, so that what is compared is the server.
       await using honest = await HonestClients.open(attack.port, attack.kind.path, 20)
-      const quietFeed = feed(attack.port, attack.kind.busyPath!, Buffer.alloc(1_000), 4_000)
+      const quietFeed = feed(attack.port, attack.kind.feedPath, Buffer.alloc(1_000), 4_000)
       await quietFeed
       const before = await honest.seen()
       const rssBefore = attack.server.rssBytes
       const peers = await hostileThousand(attack)
       await honest.seen()
-      await feed(attack.port, attack.kind.busyPath!, Buffer.alloc(1_000), 6_000)
+      await feed(attack.port, attack.kind.feedPath, Buffer.alloc(1_000), 6_000)
       const during = await honest.seen()
       const peakMiB = (attack.server.peakRssBytes - rssBefore) / 2 ** 20
       for (const peer of peers) peer.socket.destroy()

@@ -17,7 +17,7 @@ const LIMIT = { hydrant: 65_536, ws: 100 * 1024 * 1024, 'socket.io': 1_000_000, 
 async function flood(peer: Peer, bytes: Buffer, forMs: number): Promise<number> {
   const endsAt = performance.now() + forMs
   let sent = 0
-  while (performance.now() < endsAt && !peer.isClosed) {
+  while (performance.now() < endsAt && !peer.isClosed && peer.socket.writable) {
     // A peer that nobody answers any more would wait here for good.
     await Promise.race([peer.send(bytes), sleep(250)])
     sent += bytes.length

@@ -4,6 +4,8 @@ import { FRAME_CASES, type FrameCase } from './frame-cases.ts'
 import type { Attack, Row } from './row.ts'
 
 const END = Buffer.from('end')
+/** A frame is answered at once, or not at all. */
+const ANSWER_MS = 1_000
 
 /** Sends a case and tells the frames that came back, without what a protocol on top says of its own accord. */
 async function exchange(attack: Attack, { bytes, answer }: FrameCase, sizes?: () => number): Promise<string> {
@@ -14,7 +16,7 @@ async function exchange(attack: Attack, { bytes, answer }: FrameCase, sizes?: ()
   else await peer.sendPieces(all, sizes)
   const isOver = (): boolean =>
     peer.frames().some((frame) => frame.startsWith('close') || frame === `pong ${END.toString('hex')}`)
-  await peer.until(isOver)
+  await peer.until(isOver, ANSWER_MS)
   const frames = peer
     .frames()
     .filter((frame) => frame !== `pong ${END.toString('hex')}` && (attack.kind.echoes || !frame.startsWith('text')))

@@ -7,9 +7,7 @@ async function answers(attack: Attack, what: string, request: string | Buffer, e
   const peer = await attack.connect()
   void peer.send(request)
   const status = await peer.status()
-  // What exactly a peer refuses with is its own choice; that it refuses is not.
-  const lenient = attack.kind.name !== 'hydrant' || expected === 'refused'
-  attack.note(what, expected, status, lenient && expected !== '101' ? isRefused(status) : status === expected)
+  attack.note(what, expected, status, expected === 'refused' ? isRefused(status) : status === expected)
   return peer
 }
 
@@ -284,7 +282,6 @@ export const HANDSHAKE_ROWS: readonly Row[] = [
         'RSV2',
         'close 1002',
         bad.frames().find((frame) => frame.startsWith('close')) ?? (bad.isClosed ? 'closed' : 'nothing'),
-        attack.kind.name === 'hydrant' ? undefined : true,
       )
     },
   },

@@ -14,12 +14,12 @@ function needsFeed(kind: ServerKind): string | undefined {
 /** What readers that do not read cost while a busy channel is fed. */
 async function starve(attack: Attack, open: () => Promise<readonly Peer[]>, forMs: number): Promise<void> {
   // What a channel holds for everybody, its history, is there before.
-  await feed(attack.port, attack.kind.busyPath!, MESSAGE, 1_000)
+  await feed(attack.port, attack.kind.feedPath, MESSAGE, 1_000)
   await attack.server.heldBytes()
   const before = await attack.server.heldBytes()
   const readers = await open()
   for (const reader of readers) reader.stopReading()
-  const taken = await feed(attack.port, attack.kind.busyPath!, MESSAGE, forMs)
+  const taken = await feed(attack.port, attack.kind.feedPath, MESSAGE, forMs)
   const heldMiB = ((await attack.server.heldBytes()) - before) / 2 ** 20
   const each = heldMiB / readers.length
   attack.figure(
@@ -66,7 +66,7 @@ export const READER_ROWS: readonly Row[] = [
       const drip = setInterval(() => {
         dripping.socket.read(1)
       }, 1_000)
-      const fed = feed(attack.port, attack.kind.busyPath!, MESSAGE, 4_000)
+      const fed = feed(attack.port, attack.kind.feedPath, MESSAGE, 4_000)
       const started = performance.now()
       await fed
       // A byte nobody wants: only a connection that is gone answers it with a reset.

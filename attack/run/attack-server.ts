@@ -5,20 +5,30 @@ import type { ServerKind, StartOptions } from '../servers/kinds.ts'
 import { notApplicable, type RowResult } from './result.ts'
 import { runRow, type Scene } from './run-row.ts'
 
-/** Runs rows against one kind of server: the quick ones one after the other, those with long deadlines at the same time. */
-export async function attackServer(
-  kind: ServerKind,
+/** Runs rows against each kind of server: the quick ones one after the other, those with long deadlines meanwhile. */
+export async function attackServers(
+  kinds: readonly ServerKind[],
   rows: readonly Row[],
   onResult: (result: RowResult) => void = () => {},
 ): Promise<RowResult[]> {
-  const waiting = attackSlowly(
-    kind,
-    rows.filter(({ slow }) => slow),
-    onResult,
-  )
+  const slow = rows.filter((row) => row.slow)
+  const quick = rows.filter((row) => !row.slow)
+  const waiting = kinds.map((kind) => attackSlowly(kind, slow, onResult))
+  const results: RowResult[] = []
+  for (const kind of kinds) results.push(...(await attackQuickly(kind, quick, onResult)))
+  for (const slowly of waiting) results.push(...(await slowly))
+  const place = ({ row, kind }: RowResult): string => `${kinds.findIndex(({ name }) => name === kind)} ${row.id}`
+  return results.toSorted((a, b) => place(a).localeCompare(place(b)))
+}
+
+async function attackQuickly(
+  kind: ServerKind,
+  rows: readonly Row[],
+  onResult: (result: RowResult) => void,
+): Promise<RowResult[]> {
   const results: RowResult[] = []
   let stage: Stage | undefined
-  for (const row of rows.filter(({ slow }) => !slow)) {
+  for (const row of rows) {
     const reason = row.notFor?.(kind)
     if (reason !== undefined) {
       results.push(notApplicable(row, kind, reason))
@@ -40,7 +50,7 @@ export async function attackServer(
     }
   }
   await stage?.[Symbol.asyncDispose]()
-  return [...results, ...(await waiting)].toSorted((a, b) => a.row.id.localeCompare(b.row.id))
+  return results
 }
 
 async function attackSlowly(

@@ -8,6 +8,8 @@ export interface Case {
   readonly expected: string
   readonly got: string
   readonly good: boolean
+  /** Not as it should, but refused all the same: the connection ended, or was answered with an error. */
+  readonly refusedOtherwise: boolean
 }
 
 /** What a row found on one server. */
@@ -58,7 +60,10 @@ const DEFAULT_PEAK_MIB = 96
  */
 const STALL_MS = 1_000
 
-/** What went wrong, in the order of weight; empty when the row passed. */
+/**
+ * What went wrong, in the order of weight; empty when the row passed. Hydrant is held to the letter of each row; another server
+ * that refuses in its own way has refused.
+ */
 export function missesOf(result: RowResult): string[] {
   if (result.notApplicable !== undefined) return []
   const { row, death, cases, honest, heldMiB, peakMiB, fault } = result
@@ -72,6 +77,16 @@ export function missesOf(result: RowResult): string[] {
     if (honest.p99Ms > Math.max(STALL_MS, 4 * result.calmP99Ms))
       misses.push(`stalls others for ${Math.round(honest.p99Ms)} ms`)
   }
-  for (const { what, expected, got, good } of cases) if (!good) misses.push(`${what}: ${got}, not ${expected}`)
+  for (const { what, expected, got, good, refusedOtherwise } of cases) {
+    if (!good && (result.kind === 'hydrant' || !refusedOtherwise)) misses.push(`${what}: ${got}, not ${expected}`)
+  }
   return misses
+}
+
+/** Where a server other than Hydrant refuses with another answer than the row names. */
+export function otherwiseOf({ kind, cases }: RowResult): string[] {
+  if (kind === 'hydrant') return []
+  return cases.flatMap(({ what, expected, got, good, refusedOtherwise }) =>
+    !good && refusedOtherwise ? [`${what}: ${got} for ${expected}`] : [],
+  )
 }

@@ -73,6 +73,11 @@ async function settle(server: ServerProcess, before: number, boundMiB: number): 
   }
 }
 
+/** An error status, the end of the connection, or frames that end with Close. */
+function isRefusal(answer: string): boolean {
+  return /^(?:refused|closed|[45]\d\d\b)|(?:^|, )close\b/.test(answer)
+}
+
 function makeAttack(
   { kind, server }: Scene,
   { cases, figures, peers }: { cases: Case[]; figures: string[]; peers: Peer[] },
@@ -87,7 +92,8 @@ function makeAttack(
     kind,
     server,
     port: server.port,
-    note: (what, expected, got, good = got === expected) => void cases.push({ what, expected, got, good }),
+    note: (what, expected, got, good = got === expected) =>
+      void cases.push({ what, expected, got, good, refusedOtherwise: isRefusal(expected) && isRefusal(got) }),
     figure: (text) => void figures.push(text),
     connect,
     echoPath,

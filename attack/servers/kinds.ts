@@ -16,6 +16,8 @@ export interface ServerKind {
   readonly readsFrames: boolean
   /** Whoever connects here gets what is posted here; undefined where there is no such thing. */
   readonly busyPath: string | undefined
+  /** Where it is posted. */
+  readonly feedPath: string
   /** Frames that make it treat a new connection as one of its clients; none for most. */
   readonly greeting?: Buffer
   /** Starts it on a free port. */
@@ -41,6 +43,7 @@ export const KINDS: readonly ServerKind[] = [
     echoes: true,
     readsFrames: true,
     busyPath: '/busy',
+    feedPath: '/busy',
     start: ({ deflate, files, args = [] } = {}) =>
       ServerProcess.start(
         [
@@ -62,6 +65,7 @@ export const KINDS: readonly ServerKind[] = [
     echoes: true,
     readsFrames: true,
     busyPath: '/busy',
+    feedPath: '/busy',
     start: ({ deflate, files } = {}) =>
       ServerProcess.start([file('ws.ts'), ...(deflate ? ['--deflate'] : [])], { files }),
   },
@@ -72,6 +76,7 @@ export const KINDS: readonly ServerKind[] = [
     echoes: false,
     readsFrames: true,
     busyPath: '/socket.io/?EIO=4&transport=websocket',
+    feedPath: '/busy',
     greeting: clientFrame(1, '40'),
     start: ({ files } = {}) => ServerProcess.start([file('../peers/socket-io.ts')], { files }),
   },
@@ -82,6 +87,7 @@ export const KINDS: readonly ServerKind[] = [
     echoes: true,
     readsFrames: false,
     busyPath: undefined,
+    feedPath: '/',
     start: ({ files } = {}) => ServerProcess.start([file('node-upgrade.ts')], { files }),
   },
 ]

@@ -42,6 +42,11 @@ export class ChannelLog {
     return this.#head
   }
 
+  /** Whether nothing was ever appended. */
+  get isUntouched(): boolean {
+    return this.#head === this.#base
+  }
+
   /** How many messages can be replayed. */
   get size(): number {
     return this.#policy.kind === 'state' ? this.#latest.size : this.#stream.length - this.#start

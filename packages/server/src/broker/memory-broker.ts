@@ -96,6 +96,9 @@ export class MemoryBroker implements Broker {
       unsubscribe: () => {
         const at = channel.listeners.indexOf(listener)
         if (at >= 0) channel.listeners.splice(at, 1)
+        // Where nothing was ever published there is nothing to remember: names that somebody only looked at cost nothing.
+        const isLast = channel.listeners.length === 0 && this.#channels.get(address) === channel
+        if (isLast && channel.log.isUntouched) this.#channels.delete(address)
       },
     }
   }

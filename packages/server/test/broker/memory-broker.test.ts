@@ -30,6 +30,26 @@ describe('the memory broker is bounded', () => {
     expect(broker.channelCount).toBe(0)
   })
 
+  it('[C12] a channel that was only looked at leaves nothing behind, one with messages stays', () => {
+    const broker = new MemoryBroker({ clock: new VirtualClock(), epoch: 'e1' })
+    const listen = (address: string): (() => void) => {
+      const subscription = broker.subscribe(address, STREAM, { onEntries() {}, onBreak() {} })
+      return () => subscription.unsubscribe()
+    }
+    const [first, second] = [listen('/looked-at'), listen('/looked-at')]
+    first()
+    expect(broker.channelCount).toBe(1)
+    second()
+    expect(broker.channelCount).toBe(0)
+    const third = listen('/looked-at')
+    // Said again by a listener that is long gone, it must not take the new channel away.
+    second()
+    expect(broker.channelCount).toBe(1)
+    broker.publish('/looked-at', [draft('x')], { policy: STREAM })
+    third()
+    expect(broker.channelCount).toBe(1)
+  })
+
   it('past maxChannels the first channel without a listener is dropped, and resuming it is a gap, never a wrong recovery', () => {
     const broker = new MemoryBroker({ clock: new VirtualClock(), epoch: 'e1', maxChannels: 2 })
     broker.subscribe('/a', STREAM, { onEntries() {}, onBreak() {} })

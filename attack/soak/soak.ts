@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HonestClients, type Honesty } from '../kit/honest.ts'
+import { ask } from '../kit/http.ts'
+import type { ServerKind } from '../servers/kinds.ts'
+import { Crowd } from './crowd.ts'
+import { isFlat, type Sample, type Slope, slopeOf } from './slope.ts'
+
+const MIB = 2 ** 20
+/** Of the connections, each minute. */
+const CHURN_SHARE = 0.1
+const TICKS_PER_SECOND = 2
+/** The first part is warm-up: code is compiled, pools fill, and histories, for two minutes. It is drawn, but no line goes through it. */
+const WARM_UP_SHARE = 0.3
+/** A forced collection this often tells what is really held. */
+const HELD_EVERY_SECONDS = 5
+
+export interface SoakOptions {
+  readonly minutes: number
+  readonly connections: number
+  readonly onProgress: (line: string) => void
+}
+
+export interface SoakResult {
+  readonly minutes: number
+  readonly connections: number
+  readonly warmUpSeconds: number
+  /** MiB, every second. */
+  readonly rss: readonly Sample[]
+  readonly heap: readonly Sample[]
+  /** MiB after a collection, every five seconds. */
+  readonly held: readonly Sample[]
+  readonly slopes: { readonly rss: Slope; readonly held: Slope }
+  readonly honest: Honesty
+  readonly counts: Readonly<Record<string, number>>
+  readonly death: string | undefined
+  readonly faults: readonly string[]
+  readonly passed: boolean
+  readonly summary: readonly string[]
+}
+
+/** Runs it to its end. Bounded: the time given, and the time to open the connections. */
+export async function soak(kind: ServerKind, options: SoakOptions): Promise<SoakResult> {
+  const { minutes, connections, onProgress } = options
+  await using server = await kind.start()
+  await using honestClients = await HonestClients.open(server.port, kind.path)
+  const crowd = new Crowd(server.port, connections)
+  const opensUntil = performance.now() + 120_000
+  while (crowd.size < connections * 0.98 && performance.now() < opensUntil) {
+    crowd.fill(100)
+    crowd.act(performance.now())
+    await sleep(50)
+  }
+  onProgress(`${crowd.size} connections open`)
+
+  const [rss, heap, held]: [Sample[], Sample[], Sample[]] = [[], [], []]
+  let ticks = 0
+  const alreadyPrinted = server.output.length
+  const startedMs = performance.now()
+  await honestClients.seen()
+  for (let step = 0; performance.now() - startedMs < minutes * 60_000 && server.death === undefined; step++) {
+    const nowMs = performance.now()
+    crowd.act(nowMs)
+    crowd.fill(50)
+    // A tenth of a second each: what is due in a second is spread over ten steps.
+    if (step % (10 / TICKS_PER_SECOND) === 0) {
+      void ask(server.port, 'POST', '/ticks', JSON.stringify({ n: ticks++ }), { 'Content-Type': 'application/json' })
+    }
+    if (step % 10 === 0) {
+      crowd.churn(Math.round((connections * CHURN_SHARE) / 60))
+      const seconds = (nowMs - startedMs) / 1_000
+      const { heapUsed, external } = await server.usage()
+      rss.push({ seconds, value: server.rssBytes / MIB })
+      heap.push({ seconds, value: (heapUsed + external) / MIB })
+      if (step % (10 * HELD_EVERY_SECONDS) === 0) held.push({ seconds, value: (await server.heldBytes()) / MIB })
+      if (step % 300 === 0)
+        onProgress(
+          `${Math.round(seconds)} s: ${crowd.size} open, RSS ${rss.at(-1)!.value.toFixed(0)} MiB, held ${held.at(-1)!.value.toFixed(1)} MiB`,
+        )
+    }
+    await sleep(Math.max(0, startedMs + (step + 1) * 100 - performance.now()))
+  }
+  const honest = await honestClients.seen()
+  const { death } = server
+  const faults = server.output
+    .slice(alreadyPrinted)
+    .split('\n')
+    .filter((line) => /fault|unhandled|warning/i.test(line))
+  const counts = {
+    opened: crowd.opened,
+    'hostile cut': crowd.hostileCuts,
+    'honest cut': crowd.honestCuts,
+    refused: crowd.refused,
+    ticks,
+  }
+  crowd.close()
+
+  const warmUpSeconds = minutes * 60 * WARM_UP_SHARE
+  const slopes = { rss: slopeOf(after(rss, warmUpSeconds)), held: slopeOf(after(held, warmUpSeconds)) }
+  const passed = death === undefined && faults.length === 0 && isFlat(slopes.held) && counts['honest cut'] === 0
+  const line = (name: string, slope: Slope): string =>
+    `${name}: ${slope.mean.toFixed(1)} MiB, slope ${slope.perMinute.toFixed(3)} ± ${(2 * slope.errorPerMinute).toFixed(3)} MiB a minute: ${isFlat(slope) ? 'zero within noise' : 'GROWS'}`
+  const summary = [
+    `${minutes} minutes, ${connections} connections, ${Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}`,
+    line('held after a collection', slopes.held),
+    line('resident', slopes.rss),
+    `honest ping: p50 ${honest.p50Ms.toFixed(1)} ms, p99 ${honest.p99Ms.toFixed(1)} ms, longest ${honest.maxMs.toFixed(0)} ms, ${honest.lost} cut`,
+    `process: ${death ?? 'alive'}; faults, unhandled rejections and warnings: ${faults.length}`,
+  ]
+  return {
+    minutes,
+    connections,
+    warmUpSeconds,
+    rss,
+    heap,
+    held,
+    slopes,
+    honest,
+    counts,
+    death,
+    faults,
+    passed,
+    summary,
+  }
+}
+
+function after(samples: readonly Sample[], seconds: number): Sample[] {
+  return samples.filter((sample) => sample.seconds >= seconds)
+}
