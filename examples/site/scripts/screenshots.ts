@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { openChat } from '../../chat/src/chat.ts'
 import { openCursors } from '../../cursors/src/cursors.ts'
 import { openWindFarm } from '../../dashboard/src/wind-farm.ts'
+import { openParcels } from '../../notifications/src/parcels.ts'
 import { openBrowser, openTab } from '../src/chromium.ts'
 
 const browser = await openBrowser()
@@ -61,6 +62,32 @@ const scenes: Readonly<Record<string, () => Promise<void>>> = {
     }
     await pages[0]!.locator('.cursor:not([hidden])').nth(3).waitFor()
     await shoot('cursors', pages[0]!)
+  },
+  async notifications() {
+    await using site = await openParcels(0)
+    const [ann, ben] = [
+      (await openTab(browser, site.url, { colorScheme: 'dark' })).page,
+      (await openTab(browser, site.url)).page,
+    ]
+    for (const [page, name] of [
+      [ann, 'Ann'],
+      [ben, 'Ben'],
+    ] as const) {
+      await page.getByRole('button', { name }).click()
+    }
+    const send = async (page: Page, to: string, what: string): Promise<void> => {
+      await page.getByLabel('To').selectOption(to)
+      await page.getByLabel('What').fill(what)
+      await page.getByRole('button', { name: 'Send' }).click()
+      await page.getByText('Accepted').waitFor()
+    }
+    await send(ben, 'ann', 'a book about otters')
+    await send(ann, 'ben', 'a jar of honey')
+    await ann.getByRole('button', { name: 'Mark all as read' }).click()
+    await ann.locator('#unread').waitFor({ state: 'hidden' })
+    await send(ben, 'ann', 'the jar, empty')
+    await send(ben, 'ann', 'a lamp')
+    await shoot('notifications', ann)
   },
 }
 

@@ -17,16 +17,20 @@ export interface SiteParts {
   readonly page: URL
   /** 0 takes a free one. */
   readonly port: number
+  /** What else the site answers, by path: a login, say. */
+  readonly routes?: Readonly<Record<string, RequestListener>>
   /** Runs when the site is closed, before the API is. */
   readonly onClose?: () => void
 }
 
 /** Serves the page, and everything else by the API. Rejects with the system's error (`EADDRINUSE`). */
-export async function openSite({ api, page, port, onClose }: SiteParts): Promise<Site> {
+export async function openSite({ api, page, port, routes = {}, onClose }: SiteParts): Promise<Site> {
   const files = await bundlePage(page)
   const servePage: RequestListener = (request, response) => {
-    const file = files.get(request.url?.split('?')[0] ?? '/')
-    if (file === undefined) response.writeHead(404).end()
+    const path = request.url?.split('?')[0] ?? '/'
+    const [route, file] = [routes[path], files.get(path)]
+    if (route !== undefined) route(request, response)
+    else if (file === undefined) response.writeHead(404).end()
     else response.writeHead(200, { ...HEADERS, 'Content-Type': file.contentType }).end(file.body)
   }
   const server = createServer(servePage)
