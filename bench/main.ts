@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HELP, parseOptions } from './options.ts'
 import { describeMachine } from './report/machine.ts'
-import { performancePage } from './report/page.ts'
+import { rowChart } from './report/chart.ts'
+import { chartPath, performancePage } from './report/page.ts'
 import { toJson } from './report/results.ts'
 import { method, resultTable } from './report/table.ts'
+import { installNpmPeers } from './runner/availability.ts'
 import { measureRow, type RowResult } from './runner/measure.ts'
 import { type Profile, profilePeer } from './runner/profile.ts'
 import { ROWS } from './runner/rows.ts'
@@ -28,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   const { rounds, seconds, only } = options
+  installNpmPeers()
   const repeatUntilMs = performance.now() + REPEAT_FOR_MS
   using workspace = new Workspace()
   const machine = describeMachine(workspace)
@@ -44,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   if (only.length === 0) {
     const profiles = new Map<string, Profile>()
-    for (const row of rows) {
+    for (const row of rows.filter(({ work }) => work.kind !== 'idle')) {
       progress(`${row.id}: profile`)
       profiles.set(row.id, await profilePeer(workspace, row, row.peers[0]!, PROFILE_SECONDS))
     }
@@ -52,11 +55,14 @@ async function main(args: readonly string[]): Promise<number> {
     const notes = readFileSync(join(BENCH, 'notes.md'), 'utf8')
     mkdirSync(join(BENCH, 'results'), { recursive: true })
     writeFileSync(join(BENCH, 'results', 'latest.json'), toJson(options, machine, results, profiles))
-    writeFileSync(
-      join(BENCH, '..', 'docs', 'performance.md'),
-      performancePage({ effort: options, machine, results, profiles, notes }),
-    )
-    process.stdout.write('\nWritten: docs/performance.md, bench/results/latest.json\n')
+    const docs = join(BENCH, '..', 'docs')
+    writeFileSync(join(docs, 'performance.md'), performancePage({ effort: options, machine, results, profiles, notes }))
+    mkdirSync(join(docs, 'images', 'performance'), { recursive: true })
+    for (const result of results) {
+      const chart = rowChart(result)
+      if (chart !== undefined) writeFileSync(join(docs, chartPath(result.row.id)), chart)
+    }
+    process.stdout.write('\nWritten: docs/performance.md with its charts, bench/results/latest.json\n')
   }
   const isGood = results.every(({ peers }) => peers.every((peer) => peer.countsAreRight && !peer.loadWasSaturated))
   return isGood ? 0 : 1

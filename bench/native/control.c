@@ -3,10 +3,11 @@
  * and does nothing else: no checks, no limits, no log, no timers.
  *
  *   control echo
- *   control fan-out STREAM-FILE FRAME-BYTES PER-TURN WINDOW CREDIT-EVERY
+ *   control fan-out STREAM-FILE FRAME-BYTES PER-TURN WINDOW CREDIT-EVERY RATE STAMP-OFFSET
  *
  * `echo` unmasks the complete frames of each read (payloads up to 125 bytes) and answers them in one write. `fan-out`
- * writes the next PER-TURN frames of the cyclic STREAM-FILE to every connection, at most WINDOW ahead of the slowest.
+ * writes the next PER-TURN frames of the cyclic STREAM-FILE to every connection, at most WINDOW ahead of the slowest; with a RATE
+ * it writes so many frames each second instead. STAMP-OFFSET >= 0 is where in a frame the time of sending goes.
  */
 #include "lines.h"
 #include <arpa/inet.h>
@@ -15,6 +16,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum kind { LISTENER, CREDITS, CREDIT_READER, INPUT, GREETING, OPEN };
 
@@ -29,7 +31,9 @@ static int epoll, is_echo, running, open_count;
 static struct peer *open_peers[65536];
 static char *stream;
 static size_t stream_length, frame, per_turn;
-static long long window, credit_every, published, confirmed;
+static long long window, credit_every, published, confirmed, rate, stamp = -1;
+/* When the pace began, and what had been published by then. */
+static long long started, published_before;
 
 static struct peer *watch(int fd, enum kind kind) {
   struct peer *p = calloc(1, sizeof *p);
@@ -92,17 +96,38 @@ static void greet(struct peer *p) {
   write_all(p->fd, answer, sizeof answer - 1);
 }
 
+static long long now_micros(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
 static void publish_turn(void) {
   size_t at = published * frame % stream_length;
+  if (stamp >= 0) {
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016lld", now_micros());
+    memcpy(stream + at + stamp, digits, 16);
+  }
   for (int i = 0; i < open_count; i++) write_all(open_peers[i]->fd, stream + at, per_turn * frame);
   published += per_turn;
 }
 
-static int may_publish(void) { return !is_echo && running && published + (long long)per_turn - confirmed <= window; }
+static int may_publish(void) {
+  if (is_echo || !running) return 0;
+  if (rate > 0) return published - published_before < (now_micros() - started) * rate / 1000000;
+  return published + (long long)per_turn - confirmed <= window;
+}
+
+/* How long to wait for something to happen, in milliseconds. */
+static int patience(void) { return may_publish() ? 0 : rate > 0 && running ? 1 : -1; }
 
 static void command(const char *line) {
-  if (!strcmp(line, "start")) running = 1;
-  else if (!strcmp(line, "stop")) running = 0;
+  if (!strcmp(line, "start")) {
+    running = 1;
+    started = now_micros();
+    published_before = published;
+  } else if (!strcmp(line, "stop")) running = 0;
   else {
     printf("{\"published\":%lld,\"refused\":0,", published);
     print_cpu();
@@ -141,19 +166,21 @@ int main(int argc, char **argv) {
   raise_file_limit();
   int port = listen_on_free_port(LISTENER), credits = 0;
   if (!is_echo) {
-    if (argc != 7) return 2;
+    if (argc != 9) return 2;
     stream = read_file(argv[2], &stream_length);
     frame = atoi(argv[3]);
     per_turn = atoi(argv[4]);
     window = atoi(argv[5]);
     credit_every = atoi(argv[6]);
+    rate = atoi(argv[7]);
+    stamp = atoi(argv[8]);
     credits = listen_on_free_port(CREDITS);
   }
   watch(0, INPUT);
   printf("{\"port\":%d,\"creditPort\":%d}\n", port, credits);
   for (;;) {
     struct epoll_event events[256];
-    int n = epoll_wait(epoll, events, 256, may_publish() ? 0 : -1);
+    int n = epoll_wait(epoll, events, 256, patience());
     for (int i = 0; i < n; i++) handle(events[i].data.ptr);
     if (may_publish()) publish_turn();
   }

@@ -14,6 +14,14 @@ export interface ServerSample extends CpuTime {
   readonly refused: number
 }
 
+/** What a server answers to `memory`, after it has collected its garbage where it can. */
+export interface MemorySample {
+  /** Resident memory of the process, in bytes. */
+  readonly rssBytes: number
+  /** Live objects on the JavaScript heap, in bytes; absent for servers without one. */
+  readonly heapBytes?: number | undefined
+}
+
 /** What the harness can ask of a server. */
 export interface ServerCommands {
   start(): void
@@ -21,17 +29,28 @@ export interface ServerCommands {
   sample(): Omit<ServerSample, keyof CpuTime>
 }
 
+/** Whose CPU time and memory are asked for: by default this process's own. */
+export interface Measured {
+  cpuTime(): CpuTime
+  memory(): MemorySample
+}
+
 /**
  * Says where the server listens and then obeys the harness: one command to a line on stdin, one JSON object to a line on
  * stdout. The C processes speak the same (native/lines.h).
  */
-export function serveCommands(listening: { port: number; creditPort: number }, commands: ServerCommands): void {
+export function serveCommands(
+  listening: { port: number; creditPort: number },
+  commands: ServerCommands,
+  measured: Measured = THIS_PROCESS,
+): void {
   say(listening)
   const lines = createInterface({ input: process.stdin })
   lines.on('line', (line) => {
     if (line === 'start') commands.start()
     else if (line === 'stop') commands.stop()
-    else if (line === 'sample') say({ ...commands.sample(), ...cpuTime() })
+    else if (line === 'sample') say({ ...commands.sample(), ...measured.cpuTime() })
+    else if (line === 'memory') say(measured.memory())
     // exit() and not a clean close: the connections are the harness's, and --cpu-prof is written all the same.
     else if (line === 'quit') process.exit(0)
   })
@@ -45,11 +64,27 @@ export const ANSWERS_ONLY: ServerCommands = {
   sample: () => ({ published: 0, refused: 0 }),
 }
 
-function say(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+const THIS_PROCESS: Measured = {
+  cpuTime: () => {
+    const { user, system } = process.cpuUsage()
+    return { userMicros: user, systemMicros: system }
+  },
+  memory: () => {
+    collectGarbage()
+    const { rss, heapUsed } = process.memoryUsage()
+    return { rssBytes: rss, heapBytes: heapUsed }
+  },
 }
 
-function cpuTime(): CpuTime {
-  const { user, system } = process.cpuUsage()
-  return { userMicros: user, systemMicros: system }
+/** Node with `--expose-gc`, or Bun. */
+function collectGarbage(): void {
+  const runtime = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } }
+  for (let i = 0; i < 3; i++) {
+    runtime.gc?.()
+    runtime.Bun?.gc(true)
+  }
+}
+
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
 }

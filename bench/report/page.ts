@@ -1,3 +1,4 @@
+import { rowChart } from './chart.ts'
 import type { RowResult } from '../runner/measure.ts'
 import type { Profile, Share } from '../runner/profile.ts'
 import type { Machine } from './machine.ts'
@@ -17,29 +18,37 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
   return [
     '<!-- Written by `npm run bench`. Change bench/report or bench/notes.md instead. -->',
     '# Performance',
-    'How much work Hydrant does for each second of CPU time, next to `ws` (the library most Node servers use) and next to a',
-    'few lines of C that move the same bytes with the same system calls and do nothing else: the limit of this machine.',
+    'How much work Hydrant does for each second of CPU time, next to the servers that people use for it, and next to a few lines of C that',
+    'move the same bytes with the same system calls and do nothing else: the limit of this machine.',
     '',
-    'Run it yourself: `npm run bench` (under three minutes; `npm run bench -- --help` lists the options).',
+    'Run it yourself: `npm run bench` (about twenty minutes; `npm run bench -- --help` lists the options). It installs the peers that come',
+    'from npm into `bench/npm`; `nats-server`, `mosquitto` and `nginx` with `libnginx-mod-nchan` take part where the machine has them.',
     '',
     '## Method',
     method(effort, machine),
     '',
-    'What the peers do:',
+    'What the peers do. Hydrant checks every message against its schemas and keeps history, positions and idempotency keys; the peers check',
+    'and keep nothing, unless it is said here.',
     '',
     "- **Hydrant, echo**: the protocol engine (`@hydrant/wire`) on Node's sockets with its default limits and deadlines,\n  without pings (the load generator would not answer them; `ws` sends none by default).",
-    '- **Hydrant, fan-out**: the server with its defaults, so with a contract whose schemas check every message, history,',
-    '  positions and bounded queues, but without pings. The server process itself publishes, with `hydrant.publish`.',
-    "- **ws, echo**: `socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))`.",
-    '- **ws, fan-out**: `for (const client of server.clients) client.send(message)`, with a message that is bytes already.',
-    '  Nothing is checked or kept. Its optional native add-ons are not installed.',
+    '- **Hydrant**: the server with its defaults, but without pings. The server process itself publishes, with `hydrant.publish`.',
+    '  *no schemas* and *no history* say what is left out.',
+    "- **ws**: `socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))`, and",
+    '  `for (const client of server.clients) client.send(message)` with a message that is bytes already. Its optional native add-ons are not installed.',
+    "- **Socket.IO**: a room, `io.to('trades').emit('trade', message)`, over WebSocket alone.",
+    "- **Bun**: `server.publish(topic, message)` of Bun's native WebSocket server, which is built on uWebSockets.",
+    '- **NATS**, **Mosquitto**, **Nchan**: subscribers over WebSocket (MQTT in it for Mosquitto); a Node process on the load',
+    "  generator's core publishes over the broker's own protocol, and only the broker's CPU time is counted. That spares them the publisher's",
+    '  work, which the other peers do themselves. Nchan keeps 1,000 messages.',
     '- **C control**: `bench/native/control.c`, one write for each read (echo) or for each turn and connection (fan-out).',
     '',
-    'In the fan-out rows the publisher is the same for all: it publishes whole turns as long as it is at most so many messages',
+    'In the rows at saturation the publisher is the same for all: it publishes whole turns as long as it is at most so many messages',
     `ahead of the slowest subscriber, so that nobody falls behind and nobody is dropped: ${windows(results)}.`,
+    'In the rows at a rate each message carries the time of its publish, and every sixteenth subscriber measures how long it took.',
+    'Memory is the resident set of the server process, after a garbage collection where there is one, less what it was before the connections.',
     '',
     '## Results',
-    resultTable(results),
+    results.map((result) => [resultTable([result]), ...chartOf(result)].join('\n\n')).join('\n\n'),
     '',
     'The gain of the fan-out comes from gathering: what is published in one turn of the event loop leaves each connection in',
     'one write. The rows with 8 and with 1 message in a turn show what remains as there is less to gather.',
@@ -54,10 +63,22 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
   ].join('\n')
 }
 
+/** Where a row's chart is, from docs/. */
+export function chartPath(id: string): string {
+  return `images/performance/${id}.svg`
+}
+
+function chartOf(result: RowResult): string[] {
+  const { id, title } = result.row
+  return rowChart(result) === undefined ? [] : [`![${title}](${chartPath(id)})`]
+}
+
 function windows(results: readonly RowResult[]): string {
   return results
     .flatMap(({ row: { id, work } }) =>
-      work.kind === 'fan-out' ? [`${work.window.toLocaleString('en')} in \`${id}\``] : [],
+      work.kind === 'fan-out' && work.plan.pace.kind === 'window'
+        ? [`${work.plan.pace.window.toLocaleString('en')} in \`${id}\``]
+        : [],
     )
     .join(', ')
 }

@@ -12,11 +12,14 @@ export function toJson(
   const rows = results.map((result) => ({
     id: result.row.id,
     title: result.row.title,
-    unit: result.row.unit,
     connections: result.row.connections,
     work: result.row.work,
-    targets: result.row.targets.map((target) => ({ ...target, measured: ratioOf(result, target.peer, target.over) })),
+    targets: result.row.targets.map((target) => ({
+      ...target,
+      measured: ratioOf(result, target.peer, target.over, target.of),
+    })),
     peers: result.peers,
+    idle: result.idle,
     absent: result.absent,
     repeatedBursts: result.repeated,
     profile: profiles.get(result.row.id),

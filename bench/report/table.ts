@@ -28,51 +28,111 @@ export function resultTable(results: readonly RowResult[]): string {
 }
 
 function rowTable(result: RowResult): string {
-  const { row, peers, absent, repeated } = result
-  const base = peers.some(({ peer }) => peer === 'ws') ? 'ws' : peers[0]?.peer
-  const lines = [
-    `**${row.title}** (\`${row.id}\`)`,
-    '',
-    `| peer | ${row.unit} per CPU-second | × ${base} | ${row.unit} per second | server | kernel | load | all counted |`,
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
-    ...peers.map((peer) => peerLine(result, peer, base!)),
-    ...absent.map(({ peer, reason }) => `| ${peer} | absent: ${reason} | | | | | | |`),
-  ]
+  const { row, absent, repeated } = result
+  const table =
+    row.work.kind === 'idle' ? idleTable(result) : isPaced(row) ? pacedTable(result) : saturatedTable(result)
+  const lines = [`**${row.title}** (\`${row.id}\`)`, '', ...table]
+  const columns = table[0]!.split('|').length - 3
+  for (const { peer, reason } of absent) lines.push(`| ${peer} | absent: ${reason} |${' |'.repeat(columns - 1)}`)
   const verdicts = targetLines(result)
   if (verdicts.length > 0) lines.push('', ...verdicts)
   if (repeated > 0) lines.push('', `${repeated} disturbed ${repeated === 1 ? 'burst was' : 'bursts were'} repeated.`)
   return lines.join('\n')
 }
 
-function peerLine(result: RowResult, peer: PeerResult, base: string): string {
-  const ratio = peer.peer === base ? undefined : ratioOf(result, peer.peer, base)
+function isPaced({ work }: RowResult['row']): boolean {
+  return work.kind === 'fan-out' && work.plan.pace.kind === 'rate'
+}
+
+function saturatedTable(result: RowResult): string[] {
+  const { row, peers } = result
+  const unit = row.work.kind === 'echo' ? 'echoes' : 'deliveries'
+  const base = baseOf(peers)
+  return [
+    `| peer | ${unit} per CPU-second | × ${base} | ${unit} per second | bytes each | server | kernel | load | all counted |`,
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...peers.map((peer) => {
+      const ratio = peer.peer === base ? undefined : ratioOf(result, peer.peer, base!)
+      return line([
+        peer.loadWasSaturated ? `${peer.peer} (**invalid**: load generator saturated)` : peer.peer,
+        spread(peer.perCpuSecond, count),
+        ratio === undefined ? '1' : spread(ratio, (value) => value.toFixed(2)),
+        count(peer.perWallSecond.median),
+        peer.wireBytesPerMessage.toFixed(1),
+        percent(peer.serverBusy),
+        percent(peer.kernelShare),
+        percent(peer.loadBusy),
+        counted(peer),
+      ])
+    }),
+  ]
+}
+
+function pacedTable({ peers }: RowResult): string[] {
+  return [
+    '| peer | CPU-seconds per million deliveries | p50 | p99 | p99.9 | server | load | all counted |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...peers.map((peer) =>
+      line([
+        peer.peer,
+        spread(peer.cpuSecondsPerMillion, (value) => value.toFixed(2)),
+        ...(['p50', 'p99', 'p999'] as const).map((share) => spread(peer.latency![share], milliseconds)),
+        percent(peer.serverBusy),
+        percent(peer.loadBusy),
+        counted(peer),
+      ]),
+    ),
+  ]
+}
+
+function idleTable({ idle }: RowResult): string[] {
+  return [
+    '| peer | memory for each connection | of it on the JavaScript heap | accepted per second |',
+    '| --- | ---: | ---: | ---: |',
+    ...idle.map(({ peer, rssBytesPerConnection, heapBytesPerConnection, acceptedPerSecond }) =>
+      line([
+        peer,
+        spread(rssBytesPerConnection, kilobytes),
+        heapBytesPerConnection === undefined ? '' : spread(heapBytesPerConnection, kilobytes),
+        spread(acceptedPerSecond, count),
+      ]),
+    ),
+  ]
+}
+
+function baseOf(peers: readonly PeerResult[]): string | undefined {
+  return peers.some(({ peer }) => peer === 'ws') ? 'ws' : peers[0]?.peer
+}
+
+function counted(peer: PeerResult): string {
   const work = peer.bursts.reduce((sum, burst) => sum + burst.work, 0)
   const due = peer.bursts.reduce((sum, burst) => sum + burst.due, 0)
-  const counted = peer.countsAreRight ? `yes (${count(work)})` : `**no: ${work} of ${due}, ${peer.faults} faults**`
-  return [
-    '',
-    peer.loadWasSaturated ? `${peer.peer} (**invalid**: load generator saturated)` : peer.peer,
-    spread(peer.perCpuSecond, count),
-    ratio === undefined ? '1' : spread(ratio, (value) => value.toFixed(2)),
-    count(peer.perWallSecond.median),
-    percent(peer.serverBusy),
-    percent(peer.kernelShare),
-    percent(peer.loadBusy),
-    counted,
-    '',
-  ]
-    .join(' | ')
-    .trim()
+  return peer.countsAreRight ? `yes (${count(work)})` : `**no: ${work} of ${due}, ${peer.faults} faults**`
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 /** What was promised, and whether it was kept in this run. */
 export function targetLines(result: RowResult): string[] {
-  return result.row.targets.flatMap(({ peer, over, atLeast }) => {
-    const ratio = ratioOf(result, peer, over)
+  return result.row.targets.flatMap(({ peer, over, of, atLeast, atMost }) => {
+    const ratio = ratioOf(result, peer, over, of)
     if (ratio === undefined) return []
-    const verdict = ratio.median >= atLeast ? 'reached' : `**missed by ${(atLeast - ratio.median).toFixed(2)}**`
-    return [`Wanted: at least ${atLeast} × ${over}. Measured: ${ratio.median.toFixed(2)}, ${verdict}.`]
+    const missing = atLeast === undefined ? ratio.median - atMost! : atLeast - ratio.median
+    const wanted = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
+    const verdict = missing <= 0 ? 'reached' : `**missed by ${missing.toFixed(2)}**`
+    const what = of === 'work per CPU-second' ? '' : `, ${of}`
+    return [`Wanted: ${wanted} × ${over}${what}. Measured: ${ratio.median.toFixed(2)}, ${verdict}.`, '']
   })
+}
+
+function milliseconds(micros: number): string {
+  return `${(micros / 1000).toFixed(micros < 10_000 ? 2 : 0)} ms`
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(2)} KB`
 }
 
 function percent(share: number): string {

@@ -9,7 +9,7 @@ export interface ChildOptions {
 }
 
 /** A child that says nothing for this long has failed. */
-const ANSWER_TIMEOUT_MS = 20_000
+const ANSWER_TIMEOUT_MS = 60_000
 
 /** A server or a load generator in its own process, spoken to in lines: a command in, a JSON object out. */
 export class Child implements AsyncDisposable {

@@ -1,18 +1,16 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { Contestant } from '../runner/contest.ts'
-import type { Peer } from '../runner/rows.ts'
+import type { Peer } from '../runner/peers.ts'
 import { Workspace } from '../runner/workspace.ts'
+import { measurable } from './measurable.ts'
 import { rowOf } from './tiny-rows.ts'
 
 const workspace = new Workspace()
 afterAll(() => workspace[Symbol.dispose]())
 
-/** The same machine without a C compiler. */
-class WithoutCompiler extends Workspace {
-  override readonly load = { missing: 'no C compiler (cc) on this machine' }
-}
+const test = measurable(workspace)
 
-const broken: Peer = { name: 'broken', server: { script: '../test/broken-echo.ts' }, path: '/' }
+const broken: Peer = { name: 'broken', server: { script: '../test/broken-echo.ts' }, dialect: 'bare' }
 
 test('a server that answers one wrong byte is found out', async () => {
   await using contestant = await Contestant.start(workspace, rowOf('echo-ping-pong', { connections: 4 }), broken)
@@ -21,40 +19,20 @@ test('a server that answers one wrong byte is found out', async () => {
   expect(burst.faults).toBeGreaterThan(0)
 })
 
-test('a wrong byte is found without a C compiler too', async () => {
-  using node = new WithoutCompiler()
-  await using contestant = await Contestant.start(node, rowOf('echo-ping-pong', { connections: 4 }), broken)
-  const burst = await contestant.burst(0.1)
-  expect(burst.work).toBeGreaterThan(0)
-  expect(burst.faults).toBeGreaterThan(0)
-})
-
-test.each(['echo-pipelined', 'fan-out'])('without a C compiler %s counts the same', async (id) => {
-  using node = new WithoutCompiler()
+test.each(['echo-pipelined', 'fan-out-single'])('the C control of %s sends what the others send', async (id) => {
   const row = rowOf(id, { connections: 10 })
-  await using contestant = await Contestant.start(node, row, row.peers[0]!)
+  await using contestant = await Contestant.start(
+    workspace,
+    row,
+    row.peers.find(({ server }) => server === 'control')!,
+  )
   const { work, due, faults } = await contestant.burst(0.2)
   expect({ work, faults }).toEqual({ work: due, faults: 0 })
   expect(work).toBeGreaterThan(100)
 })
 
-test.skipIf('missing' in workspace.control).each(['echo-pipelined', 'fan-out-single'])(
-  'the C control of %s sends what the others send',
-  async (id) => {
-    const row = rowOf(id, { connections: 10 })
-    await using contestant = await Contestant.start(
-      workspace,
-      row,
-      row.peers.find(({ server }) => server === 'control')!,
-    )
-    const { work, due, faults } = await contestant.burst(0.2)
-    expect({ work, faults }).toEqual({ work: due, faults: 0 })
-    expect(work).toBeGreaterThan(100)
-  },
-)
-
 test('a server that cannot start says why', async () => {
-  const peer: Peer = { name: 'nothing', server: { script: 'nothing.ts' }, path: '/' }
+  const peer: Peer = { name: 'nothing', server: { script: 'nothing.ts' }, dialect: 'bare' }
   await expect(Contestant.start(workspace, rowOf('echo-ping-pong'), peer)).rejects.toThrow(
     /nothing .*Cannot find module/s,
   )

@@ -1,6 +1,7 @@
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { measureRow, ratioOf, type RowResult } from '../runner/measure.ts'
 import { Workspace } from '../runner/workspace.ts'
+import { measurable } from './measurable.ts'
 import { rowOf } from './tiny-rows.ts'
 
 // The promises of docs/performance.md with generous slack: a noisy machine passes, losing the gathering of writes does not.
@@ -9,6 +10,8 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const workspace = new Workspace()
 afterAll(() => workspace[Symbol.dispose]())
+
+const test = measurable(workspace)
 
 const QUICK = { rounds: 3, seconds: 0.3, warmUpSeconds: 0.3, repeatUntilMs: 0 }
 

@@ -6,10 +6,15 @@ import type { PeerResult, RowResult } from '../runner/measure.ts'
 import { summarizeProfile } from '../runner/profile.ts'
 import { spreadOf } from '../runner/spread.ts'
 import { rowOf } from './tiny-rows.ts'
+import { STAMP_BYTES, TRADES_IN_CYCLE } from '../peers/trades.ts'
+import { rowChart } from '../report/chart.ts'
+import { DIALECTS } from '../runner/dialects.ts'
+import { preambleBytes, tradeArrivals } from '../runner/frames.ts'
 
 const burst = (work: number): Burst => ({
   work,
   due: work,
+  wireBytes: work * 102,
   faults: 0,
   wallSeconds: 1,
   serverCpuSeconds: 1,
@@ -28,12 +33,16 @@ const peer = (name: string, work: readonly number[], changes: Partial<PeerResult
   faults: 0,
   countsAreRight: true,
   loadWasSaturated: false,
+  cpuSecondsPerMillion: spreadOf(work.map((each) => 1e6 / each)),
+  wireBytesPerMessage: 102,
+  latency: undefined,
   ...changes,
 })
 
 const result = (peers: readonly PeerResult[]): RowResult => ({
   row: rowOf('echo-pipelined'),
   peers,
+  idle: [],
   absent: [{ peer: 'C control', reason: 'no C compiler (cc) on this machine' }],
   repeated: 0,
 })
@@ -45,7 +54,7 @@ test('a spread has the middle and both ends, for an odd and an even number of ro
 
 test('a ratio is the median of the ratios of each round, not the ratio of the medians', () => {
   const lines = targetLines(result([peer('Hydrant', [900, 2000, 300]), peer('ws', [100, 200, 20])]))
-  expect(lines).toEqual(['Wanted: at least 8 × ws. Measured: 10.00, reached.'])
+  expect(lines).toEqual(['Wanted: at least 10 × ws. Measured: 10.00, reached.', ''])
 })
 
 test('a missed target, an invalid row, a wrong count and an absent peer are said', () => {
@@ -63,7 +72,7 @@ test('a missed target, an invalid row, a wrong count and an absent peer are said
   expect(table).toContain('| Hydrant (**invalid**: load generator saturated) | 500 (500–500) | 5.00 (5.00–5.00) |')
   expect(table).toContain('**no: 500 of 501, 2 faults**')
   expect(table).toContain('| C control | absent: no C compiler (cc) on this machine |')
-  expect(table).toContain('**missed by 3.00**')
+  expect(table).toContain('**missed by 5.00**')
 })
 
 test('a profile counts self time of the last seconds, without the idle time', () => {
@@ -103,4 +112,35 @@ test('the command line is checked before anything runs', () => {
   expect(parseOptions(['--nosuch'])).toMatch(/nosuch/)
   expect(parseOptions(['--help'])).toBe('help')
   expect(HELP).toContain('npm run bench -- --only fan-out')
+})
+
+test('connections that do nothing are compared by their memory', () => {
+  const idle = (name: string, rss: number): RowResult['idle'][number] => ({
+    peer: name,
+    rounds: [{ acceptedPerSecond: 2000, rssBytesPerConnection: rss, heapBytesPerConnection: undefined }],
+    rssBytesPerConnection: spreadOf([rss]),
+    heapBytesPerConnection: undefined,
+    acceptedPerSecond: spreadOf([2000]),
+  })
+  const measured: RowResult = {
+    row: rowOf('idle'),
+    peers: [],
+    idle: [idle('Hydrant', 6000), idle('ws', 5000)],
+    absent: [],
+    repeated: 0,
+  }
+  expect(resultTable([measured])).toContain('| ws | 5.00 KB (5.00 KB–5.00 KB) |  | 2,000 (2,000–2,000) |')
+  expect(targetLines(measured)[0]).toBe('Wanted: at most 0.8 × ws, memory. Measured: 1.20, **missed by 0.40**.')
+  expect(rowChart(measured)).toContain('>6.0 KB<')
+})
+
+test('a piece of every dialect holds the payload once, and the preamble is records', () => {
+  for (const dialect of Object.values(DIALECTS)) {
+    const { bytes, pieceBytes, stampAt } = tradeArrivals({ bytes: 124, isStamped: true }, dialect)
+    expect(bytes.length).toBe(pieceBytes * TRADES_IN_CYCLE)
+    expect(bytes.toString('latin1', stampAt, stampAt! + STAMP_BYTES)).toMatch(/^[0-9]{16}$/)
+  }
+  expect(preambleBytes([{ hear: 2 }, { say: Buffer.from('40'), opcode: 1 }]).toString('hex')).toMatch(
+    /^4602000000570800000081824d2e0000791e$/,
+  )
 })
