@@ -83,9 +83,8 @@ export class ClientSubscriber implements Subscriber {
       platform: {
         openSocket: (url, subprotocol) =>
           this.#isBlocked ? blockedSocket() : (new WebSocket(url, subprotocol) as never),
-        // What takes a minute or more is only the look whether sockets go again.
         after(delayMs, run) {
-          const timer = setTimeout(run, delayMs >= 60_000 ? 500 : delayMs)
+          const timer = setTimeout(run, shortened(delayMs))
           return () => clearTimeout(timer)
         },
         watch: (see) => {
@@ -95,6 +94,12 @@ export class ClientSubscriber implements Subscriber {
       },
     }
   }
+}
+
+/** The fallback's rests, and its looks whether sockets go again, are made for days; a run has minutes. */
+function shortened(delayMs: number): number {
+  if (delayMs >= 60_000) return 500
+  return delayMs >= 1_000 && delayMs <= 3_000 ? delayMs / 20 : delayMs
 }
 
 type SocketLike = ReturnType<NonNullable<NonNullable<ConnectOptions['platform']>['openSocket']>>
