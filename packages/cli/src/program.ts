@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { checkCommand } from './commands/check.ts'
+import { explainCommand } from './commands/explain.ts'
+import { hashKeyCommand } from './commands/hash-key.ts'
 import { publishCommand } from './commands/publish.ts'
 import { replayCommand } from './commands/replay.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -20,7 +22,16 @@ export function createProgram(terminal: Terminal): Command {
     .description('Stands up a WebSocket API from its AsyncAPI contract.')
     .version(version)
     .helpCommand(false)
-  const make = [serveCommand, checkCommand, publishCommand, subscribeCommand, replayCommand, typesCommand]
+  const make = [
+    serveCommand,
+    checkCommand,
+    publishCommand,
+    subscribeCommand,
+    replayCommand,
+    typesCommand,
+    explainCommand,
+    hashKeyCommand,
+  ]
   for (const makeCommand of make) program.addCommand(makeCommand(terminal))
   program.addHelpText('after', '\nExample:\n  hydrant serve api.yaml\n\nMore: hydrant COMMAND --help')
   for (const command of [program, ...program.commands]) {

@@ -57,6 +57,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
   const guard = new Guard({
     clock,
+    deadlineMs: values.authenticationTimeoutMs,
     contract,
     authenticate: options.authenticate,
     authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),

@@ -21,6 +21,10 @@ export {
   type UserSettings,
 } from './guard/schemes/settings.ts'
 export { hashKey, hashPassword, newKey } from './guard/schemes/secrets.ts'
+export { readAuthFile } from './guard/schemes/auth-file.ts'
+export { principalOfClaims } from './guard/schemes/claims.ts'
+export { type Decision, explain as explainPermission } from './guard/permissions.ts'
+export { ANONYMOUS } from './guard/principal.ts'
 export type { Principal, PrincipalFacts } from './guard/principal.ts'
 export type { HydrantOptions } from './options.ts'
 export type { ContractSource } from './load-contract.ts'

@@ -1,5 +1,5 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
-import type { Hydrant } from '@hydrant/server'
+import type { AuthSettings, createHydrant, Hydrant, HydrantOptions } from '@hydrant/server'
 import { Command } from 'commander'
 import { describeFault } from '../exit-code-of.ts'
 import { CommandError } from '../exit-codes.ts'
@@ -8,7 +8,8 @@ import { channelLines, exampleAddress } from '../output/channels.ts'
 import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { helpEnd } from './options.ts'
-import { type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
+import { reloadWhenAsked } from './reloading.ts'
+import { configFileOf, type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
 
 /** `hydrant serve`: the contract as a live API. */
 export function serveCommand(terminal: Terminal): Command {
@@ -16,10 +17,12 @@ export function serveCommand(terminal: Terminal): Command {
     .summary('serve a contract as a live API')
     .description(
       'Serves every channel of an AsyncAPI document over HTTP, Server-Sent Events and WebSocket, until it is stopped. ' +
+        'SIGHUP reads the contract and the auth section of the configuration again. ' +
         'SIGTERM and SIGINT flush what is on its way and close connections with 1001; a second one stops at once.',
     )
     .argument('<file>', 'the AsyncAPI document; - reads standard input')
     .option('--config <file>', 'settings from a YAML file; HYDRANT_CONFIG names it too')
+    .option('--watch', 'read the contract and the auth section again when a file changes, as on SIGHUP')
   for (const option of settingOptions()) command.addOption(option)
   return command
     .addHelpText(
@@ -39,27 +42,73 @@ export function serveCommand(terminal: Terminal): Command {
 async function serve(file: string, options: SettingFlags, terminal: Terminal): Promise<void> {
   const settings = await settingsFrom(options, terminal)
   const { host, port, insecureNoAuthentication } = settings.values
-  if (!isLoopback(host)) {
-    if (!insecureNoAuthentication) {
-      throw new CommandError(
-        'usage',
-        `--host ${host} lets others in and nobody is authenticated yet: everybody could publish; ` +
-          'use --insecure-no-authentication if that is meant',
-      )
-    }
-    terminal.note(`hydrant: WARNING: listening at ${host} without authentication; whoever reaches it may publish`)
+  const config = configFileOf(options)
+  const auth = await readAuth(config)
+  const authenticates = Object.keys(auth).length > 0
+  if (!isLoopback(host) && !authenticates && !insecureNoAuthentication) {
+    throw new CommandError(
+      'usage',
+      `--host ${host} lets others in and nobody is authenticated: everybody could publish; give auth settings in a --config file, ` +
+        'or use --insecure-no-authentication if that is meant',
+    )
   }
+  if (insecureNoAuthentication) terminal.note(`hydrant: WARNING: ${insecurity(host, authenticates)}`)
   const contract = await readValidContract(file, settings.values.perspective, terminal)
   const { createHydrant } = await import('@hydrant/server')
-  await using hydrant = createHydrant({
+  await using hydrant = make(createHydrant, {
     contract,
     settings,
+    auth,
     onFault: (error) => terminal.note(`hydrant: a fault in hydrant itself, please report it: ${describeFault(error)}`),
   })
   const { url } = await listen(hydrant, host, port)
   const stopped = untilStopped(terminal)
   for (const line of welcome(contract, url)) await terminal.result(line)
+  const stopReloading = reloadWhenAsked(
+    {
+      files: [file, ...(config === undefined ? [] : [config])].filter((each) => each !== '-'),
+      watch: options['watch'] === true,
+      reload: async () => {
+        // Standard input is over: its contract stays.
+        const next = file === '-' ? contract : await readValidContract(file, settings.values.perspective, terminal)
+        hydrant.reload(next, await readAuth(config))
+      },
+      describe: (error) => (error instanceof Error ? error.message : String(error)),
+    },
+    terminal,
+  )
   await stopped
+  stopReloading()
+}
+
+function insecurity(host: string, authenticates: boolean): string {
+  return authenticates
+    ? `--insecure-no-authentication: security schemes of the contract that have no settings are not asked for`
+    : `listening at ${host} without authentication (--insecure-no-authentication); whoever reaches it may publish`
+}
+
+/** Throws CommandError (refused) for settings that do not fit the contract. */
+function make(create: typeof createHydrant, options: HydrantOptions): Hydrant {
+  try {
+    return create(options)
+  } catch (error) {
+    if ((error as Error).name !== 'AuthSettingsError') throw error
+    const hint = 'see docs/reference/authentication.md, or use --insecure-no-authentication to serve it to everybody'
+    throw new CommandError('refused', `${(error as Error).message}; ${hint}`, { cause: error })
+  }
+}
+
+/** The section `auth` of the configuration file. Throws CommandError. */
+async function readAuth(config: string | undefined): Promise<AuthSettings> {
+  if (config === undefined) return {}
+  const { AuthSettingsError, readAuthFile } = await import('@hydrant/server')
+  try {
+    return await readAuthFile(config)
+  } catch (error) {
+    if (error instanceof AuthSettingsError) throw new CommandError('usage', error.message, { cause: error })
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new CommandError('unreadable', `${config}: ${code ?? message}`, { cause: error })
+  }
 }
 
 async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {

@@ -56,10 +56,15 @@ function defaultOf(setting: Setting): string {
   return ` (default: ${showValue(setting, setting.default) || 'none'})`
 }
 
+/** The configuration file, if there is one. */
+export function configFileOf(options: SettingFlags): string | undefined {
+  return (options['config'] as string | undefined) ?? (process.env['HYDRANT_CONFIG'] || undefined)
+}
+
 /** The settings in force: flags, then the environment, then the file of `--config`. Throws CommandError. */
 export async function settingsFrom(options: SettingFlags, terminal: Terminal): Promise<SettingsInForce> {
   const environment = process.env
-  const file = (options['config'] as string | undefined) ?? (environment['HYDRANT_CONFIG'] || undefined)
+  const file = configFileOf(options)
   for (const line of unknownVariables(environment)) terminal.note(`hydrant: WARNING: ${line}`)
   try {
     return await readSettings({ flags: flagsOf(options), environment, file })

@@ -5,7 +5,7 @@ import { createProgram } from '../../src/program.ts'
 import { run } from '../run-command.ts'
 
 describe('--help', () => {
-  it.each([[], ['serve'], ['check'], ['publish'], ['subscribe'], ['replay'], ['types']])(
+  it.each([[], ['serve'], ['check'], ['publish'], ['subscribe'], ['replay'], ['types'], ['explain'], ['hash-key']])(
     'of hydrant %s',
     async (...command) => {
       const { code, stdout, stderr } = await run([...command, '--help'])

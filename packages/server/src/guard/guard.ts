@@ -31,6 +31,8 @@ export interface Authenticator {
 
 export interface GuardOptions {
   readonly clock: Clock
+  /** How long it may take to find out who is calling. Source: the setting `authentication-timeout`. */
+  readonly deadlineMs: number
   readonly contract: Contract
   readonly authenticate: Authenticate | undefined
   readonly authenticators: readonly Authenticator[]
@@ -42,12 +44,10 @@ export interface Rules {
   readonly authenticators: readonly Authenticator[]
 }
 
-/** How long it may take to find out who is calling. Source: the authentication deadline of the defaults. */
-export const AUTHENTICATION_DEADLINE_MS = 10_000
-
 /** Who is calling, and what they may do. The one place where both are decided, for every door. */
 export class Guard {
   readonly tickets: Tickets
+  readonly deadlineMs: number
   readonly #options: GuardOptions
   readonly #withdrawn = new Withdrawn()
   #rules: Rules
@@ -55,6 +55,7 @@ export class Guard {
 
   constructor(options: GuardOptions) {
     this.#options = options
+    this.deadlineMs = options.deadlineMs
     this.tickets = new Tickets(options.clock)
     this.#rules = options
     this.#admitsAnonymous = admitsAnonymous(options.contract)
@@ -101,10 +102,10 @@ export class Guard {
    */
   async principalOf(caller: Caller, gone: AbortSignal): Promise<Principal> {
     if (!this.authenticates) return EVERYBODY
-    const { clock } = this.#options
+    const { clock, deadlineMs } = this.#options
     const deadline = new AbortController()
     const tooLate = Promise.withResolvers<never>()
-    const cancel = clock.after(AUTHENTICATION_DEADLINE_MS, () => {
+    const cancel = clock.after(deadlineMs, () => {
       deadline.abort()
       tooLate.reject(new HydrantError('unavailable', 'it could not be found out in time who is calling', RETRY_SOON))
     })

@@ -24,6 +24,8 @@ export function parseConfigFile(text: string, name: string): Map<SettingName, So
   const read = (node: unknown, path: string): void => {
     for (const [key, keyAt, value] of membersOf(node)) {
       const at = path === '' ? key : `${path}.${key}`
+      // Who is let in is no table of values: it is read by the guard.
+      if (at === 'auth') continue
       const setting = BY_PATH.get(at)
       if (setting === undefined) {
         if (path !== '' || !GROUPS.has(at)) {

@@ -1,7 +1,6 @@
 import { CLOSE_UNAUTHENTICATED, PROTOCOL_LIMITS } from '@hydrant/protocol'
 import type { HydrantError } from '../../errors.ts'
 import type { Caller } from '../../guard/caller.ts'
-import { AUTHENTICATION_DEADLINE_MS } from '../../guard/guard.ts'
 import type { Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 
@@ -30,8 +29,8 @@ export class SessionIdentity {
     this.#isKnown = principal.kind !== 'anonymous' || service.guard.admitsAnonymous
     service.revocation.watch(principal)
     if (this.#isKnown) return
-    const cancel = service.clock.after(AUTHENTICATION_DEADLINE_MS, () => {
-      if (!this.#isKnown) close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, within 10 seconds')
+    const cancel = service.clock.after(service.guard.deadlineMs, () => {
+      if (!this.#isKnown) close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
     })
     ended.addEventListener('abort', cancel)
   }

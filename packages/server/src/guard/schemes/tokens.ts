@@ -11,8 +11,9 @@ import { HydrantError } from '../../errors.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Authenticator } from '../guard.ts'
 import { claimAt } from '../permissions.ts'
-import { type Principal, principalOf } from '../principal.ts'
+import type { Principal } from '../principal.ts'
 import type { Carrier } from './carrier.ts'
+import { principalOfClaims } from './claims.ts'
 import { AuthSettingsError, type TokenSettings } from './settings.ts'
 
 /** Asymmetric only: with a public key, nobody can make a token that we take (RFC 8725 §3.1). */
@@ -81,20 +82,7 @@ function principalFrom(scheme: string, payload: JWTPayload, settings: TokenSetti
   if (typeof name !== 'string' || name === '' || name.length > MAX_ID_LENGTH) {
     throw refused(`the claim ${settings.idClaim ?? 'sub'} does not name the caller`)
   }
-  return principalOf({
-    id: `${scheme}:${name}`,
-    scheme,
-    scopes: listOf(claimAt(payload, 'scope') ?? claimAt(payload, 'scp')),
-    roles: listOf(claimAt(payload, settings.rolesClaim ?? 'roles')),
-    claims: payload,
-    expiresAt: payload.exp! * 1000,
-  })
-}
-
-/** RFC 6749 §3.3: scopes are one text with spaces; others give a list. */
-function listOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((each) => each !== '')
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+  return principalOfClaims(`${scheme}:${name}`, scheme, payload, settings)
 }
 
 function keysOf(scheme: string, settings: TokenSettings, { openIdConnectUrl }: TokenSources): JWTVerifyGetKey {
