@@ -82,7 +82,7 @@ describe.runIf(hasChromium)('the cursors, in Chromium', { timeout: 30_000 }, () 
     )
     expect(Math.abs(median - 100)).toBeLessThan(100)
     // Nearly every frame is behind by the same: an update that came late is made up for.
-    expect(late - early).toBeLessThan(60)
+    expect(late - early).toBeLessThan(40)
     // Never backwards, and between two updates it goes on moving.
     const lefts = moving.map(([, left]) => left)
     expect(lefts).toEqual(lefts.toSorted((a, b) => a - b))
