@@ -15,8 +15,8 @@ export interface FakeAdmin extends AsyncDisposable {
   publish: (address: string, value: unknown) => Promise<void>
 }
 
-/** Serves the built page and `answers` on a free port. Lists are cut into pages as the admin API cuts them. */
-export async function startFakeAdmin(answers: Answers): Promise<FakeAdmin> {
+/** Serves the built page and `answers` on a free port, or on the one that another has just left. Lists are cut into pages as the admin API cuts them. */
+export async function startFakeAdmin(answers: Answers, port = 0): Promise<FakeAdmin> {
   const changes: string[] = []
   const assets = readConsole()
   const api = createHydrant({
@@ -37,7 +37,7 @@ export async function startFakeAdmin(answers: Answers): Promise<FakeAdmin> {
   const doors = createServer()
   api.attach(doors)
   server.on('upgrade', (...upgrade) => doors.emit('upgrade', ...upgrade))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     changes,

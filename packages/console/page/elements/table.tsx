@@ -80,7 +80,6 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
-    getItemKey: (index) => (index < rows.length ? rowKey(rows[index] as Row) : index),
   })
   const style = {
     '--columns': columns.map(({ width }) => `minmax(0, ${width})`).join(' '),
@@ -98,8 +97,11 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
   const wantsFocus = useRef(false)
   useEffect(() => {
     if (!wantsFocus.current) return
+    // It may come into the page only with the next scroll position.
+    const row = scroll.current?.querySelector<HTMLElement>(`[data-index="${currentIndex}"]`)
+    if (row === null || row === undefined) return
     wantsFocus.current = false
-    scroll.current?.querySelector<HTMLElement>(`[data-index="${currentIndex}"]`)?.focus({ preventScroll: true })
+    row.focus({ preventScroll: true })
   })
   const open = useCallback(
     (row: Row) => {
@@ -155,13 +157,13 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
           </div>
         ) : (
           <div className="body virtual" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-            {items.map(({ index, key, start }) => {
+            {items.map(({ index, start }) => {
               const row = rows[index]
               if (row === undefined) return null
               const id = rowKey(row)
               return (
                 <div
-                  key={key}
+                  key={id}
                   role="row"
                   aria-rowindex={index + 2}
                   data-index={index}

@@ -62,7 +62,6 @@ export function TreeTable<Row>({
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
-    getItemKey: (index) => rows[index]?.key ?? index,
   })
   const found = rows.findIndex(({ key }) => key === current)
   const currentIndex = found === -1 ? 0 : found
@@ -73,8 +72,11 @@ export function TreeTable<Row>({
   }, [onEnd, lastShown, rows.length])
   useEffect(() => {
     if (!wantsFocus.current) return
+    // It may come into the page only with the next scroll position.
+    const row = scroll.current?.querySelector<HTMLElement>(`[data-index="${currentIndex}"]`)
+    if (row === null || row === undefined) return
     wantsFocus.current = false
-    scroll.current?.querySelector<HTMLElement>(`[data-index="${currentIndex}"]`)?.focus({ preventScroll: true })
+    row.focus({ preventScroll: true })
   })
   const goTo = (index: number): void => {
     wantsFocus.current = true
@@ -132,13 +134,13 @@ export function TreeTable<Row>({
           </div>
         ) : (
           <div className="body virtual" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-            {items.map(({ index, key, start }) => {
+            {items.map(({ index, start }) => {
               const item = rows[index]
               if (item === undefined) return null
               const { level, isOpen, row } = item
               return (
                 <div
-                  key={key}
+                  key={item.key}
                   role="row"
                   className="line"
                   aria-rowindex={index + 2}
