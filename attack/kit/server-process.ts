@@ -107,6 +107,11 @@ export class ServerProcess implements AsyncDisposable {
     })
   }
 
+  /** A command for a script of ours. */
+  tell(command: object): void {
+    this.#child.send(command)
+  }
+
   /** Resident memory now, in bytes; 0 when it is gone. */
   get rssBytes(): number {
     return this.#status('VmRSS')

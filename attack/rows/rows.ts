@@ -1,3 +1,4 @@
+import { AUTHORITY_ROWS } from './authority.ts'
 import { CROWD_ROWS } from './crowds.ts'
 import { DOOR_ROWS } from './doors.ts'
 import { EXHAUSTION_ROWS } from './exhaustion.ts'
@@ -22,4 +23,5 @@ export const ROWS: readonly Row[] = [
   ...READER_ROWS,
   ...DOOR_ROWS,
   ...CROWD_ROWS,
+  ...AUTHORITY_ROWS,
 ].toSorted((a, b) => a.id.localeCompare(b.id))
