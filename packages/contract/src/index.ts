@@ -36,4 +36,5 @@ export type {
 export { ContractError, defineContract } from './read/define-contract.ts'
 export { readContract } from './read/contract.ts'
 export type { ReadOptions, ReadResult } from './read/contract.ts'
+export { compileSchema } from './schema/compile-schema.ts'
 export type { StandardSchema } from './schema/standard-schema.ts'

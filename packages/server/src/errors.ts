@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'wrong-direction'
   | 'channel-unknown'
+  | 'not-found'
   | 'parameter-invalid'
   | 'method-not-allowed'
   | 'message-too-large'
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'unavailable'
   | 'request-timeout'
   | 'contract-invalid'
+  | 'contract-breaks-clients'
 
 export interface ErrorRow {
   /** HTTP status, also the `status` of the problem object on a socket. */
@@ -45,6 +47,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   forbidden: { status: 403, title: 'This caller may not do this here', closeCode: 3503, retryable: false },
   'wrong-direction': { status: 403, title: 'The contract does not allow this here', retryable: false },
   'channel-unknown': { status: 404, title: 'No channel has this address', retryable: false },
+  'not-found': { status: 404, title: 'Nothing is here', retryable: false },
   'parameter-invalid': { status: 404, title: 'No channel has this parameter value', retryable: false },
   'method-not-allowed': { status: 405, title: 'This method is not allowed here', retryable: false },
   'message-too-large': { status: 413, title: 'The message is too large', closeCode: 1009, retryable: false },
@@ -66,6 +69,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request-unhandled': { status: 501, title: 'Nothing answers this request', retryable: false },
   unavailable: { status: 503, title: 'The server cannot take this now', closeCode: 1013, retryable: true },
   'request-timeout': { status: 504, title: 'The answer did not come in time', retryable: true },
+  'contract-breaks-clients': { status: 409, title: 'The new contract breaks clients', retryable: false },
   'contract-invalid': { status: 500, title: 'The contract cannot be served', retryable: false },
 }
 
@@ -96,6 +100,8 @@ export interface ErrorDetails {
   readonly headers?: Readonly<Record<string, string>>
   /** When the same request may succeed, in milliseconds from now. Over HTTP also as `Retry-After`, in whole seconds. */
   readonly retryAfterMs?: number
+  /** More members of the problem object, over HTTP (RFC 9457 §3.2). */
+  readonly extensions?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
 

@@ -34,6 +34,11 @@ export interface PublishRequest {
   readonly fromOutside: boolean
 }
 
+/** Hears of publishes that the broker has taken. Called for each: it must be quick. */
+export interface PublishWatch {
+  published(at: Addressed, messages: readonly AcceptedMessage[], published: Published): void
+}
+
 /** What a publisher needs of the server around it. */
 export interface PublisherSurroundings {
   readonly broker: Broker
@@ -50,6 +55,8 @@ export class Publisher {
   readonly #observer: Observer
   readonly #clock: Clock
   readonly #maxMessageBytes: number
+  /** Hears of everything that was published, while somebody wants to know more than the counters say. */
+  watch: PublishWatch | undefined
   /** Publishes with an idempotency key that are with the handlers, by channel and key. */
   readonly #underWay = new Map<string, Promise<Published>>()
 
@@ -180,15 +187,16 @@ export class Publisher {
   }
 
   #count(
-    { repeated }: Published,
-    { sender }: PublishRequest,
+    published: Published,
+    request: PublishRequest,
     accepted: readonly AcceptedMessage[],
     meter: ChannelMeter,
     startedMs: number,
   ): void {
     meter.append.record(this.#clock.monotonicMs() - startedMs)
-    if (repeated) return
-    const flow = meter.published[sender.door]
+    if (published.repeated) return
+    if (this.watch !== undefined) this.watch.published(request.at, accepted, published)
+    const flow = meter.published[request.sender.door]
     flow.messages += accepted.length
     for (const { draft } of accepted) flow.bytes += draft.payload.length
   }

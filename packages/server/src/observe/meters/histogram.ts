@@ -26,6 +26,24 @@ export class Histogram {
     this.#buckets[bucketOf(durationMs)]! += times
   }
 
+  /** Adds what another one has recorded. */
+  add(other: Histogram): void {
+    this.#combine(other, 1)
+  }
+
+  /** Takes away what another one has recorded, which is an earlier state of this one. */
+  subtract(earlier: Histogram): void {
+    this.#combine(earlier, -1)
+  }
+
+  #combine(other: Histogram, sign: 1 | -1): void {
+    this.count += sign * other.count
+    this.sumMs += sign * other.sumMs
+    if (other.#buckets === undefined) return
+    this.#buckets ??= new Float64Array(BUCKETS)
+    for (let i = 0; i < BUCKETS; i++) this.#buckets[i]! += sign * other.#buckets[i]!
+  }
+
   /** How many were shorter than 2^`exponent` microseconds; exact for exponents from 2 to 26. */
   countBelow(exponent: number): number {
     if (this.#buckets === undefined) return 0
@@ -37,7 +55,7 @@ export class Histogram {
 
   /** The duration in milliseconds that this share (0 to 1) of the recorded ones does not pass, to within a quarter. Undefined when nothing was recorded. */
   quantile(share: number): number | undefined {
-    if (this.#buckets === undefined) return undefined
+    if (this.#buckets === undefined || this.count <= 0) return undefined
     const rank = Math.max(1, Math.ceil(this.count * share))
     let seen = 0
     for (let i = 0; i < BUCKETS; i++) {

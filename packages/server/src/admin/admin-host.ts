@@ -1,0 +1,16 @@
+import type { Contract, Diagnostic } from '@hydrant/contract'
+import type { DrainOptions } from '../hydrant.ts'
+import type { Service } from '../service.ts'
+
+/** What the admin listener sees and moves of the server that it belongs to. */
+export interface AdminHost {
+  readonly service: Service
+  readonly contract: Contract
+  readonly diagnostics: readonly Diagnostic[]
+  readonly state: 'ready' | 'starting' | 'draining' | 'closed'
+  /** URLs of the public listeners. */
+  readonly listeners: readonly string[]
+  /** Milliseconds since the Unix epoch. */
+  readonly startedMs: number
+  drain(options: DrainOptions): Promise<void>
+}
