@@ -13,4 +13,6 @@ export interface AdminHost {
   /** Milliseconds since the Unix epoch. */
   readonly startedMs: number
   drain(options: DrainOptions): Promise<void>
+  /** Cuts what is open for a principal; how many connections that were. */
+  revoke(principalId: string, reason: string): number
 }

@@ -27,6 +27,9 @@ export interface ShownMessage {
 export interface Tail {
   readonly filter: TailFilter
   take(at: Addressed, message: ShownMessage): void
+  readonly wantsRefused: boolean
+  /** A refused message, as JSON text. */
+  takeRefused(json: string): void
 }
 
 /** The tails that are open; there is work for a publish only while there is one. */
@@ -54,6 +57,19 @@ export class Tails {
         const { name, encoding, payload } = draft
         tail.take(at, { position: formatPosition(epoch, offsets[index]!), timeMs, name, encoding, payload })
       }
+    }
+  }
+
+  /** A message was refused; `show` makes its JSON text, once for all tails that want it. */
+  refused(at: Addressed, show: () => string): void {
+    let json: string | undefined
+    for (const tail of this.#tails) {
+      const { filter, wantsRefused } = tail
+      if (!wantsRefused) continue
+      if (filter.address !== undefined && filter.address !== at.address) continue
+      if (filter.channel !== undefined && filter.channel !== at.channel.id) continue
+      json ??= show()
+      if (filter.search === undefined || json.includes(filter.search)) tail.takeRefused(json)
     }
   }
 }
