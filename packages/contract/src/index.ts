@@ -1,4 +1,6 @@
 /** The AsyncAPI contract: reader, model, address matcher, validation, normalization, diagnostics. Pure: no I/O, no timers, runs in browsers. */
+export type { Change, ChangeKind } from './compare/change.ts'
+export { compareContracts } from './compare/compare-contracts.ts'
 export { diagnosticCodes } from './diagnostics.ts'
 export type { DiagnosticCode } from './diagnostics.ts'
 export type { JsonObject, JsonSchema, JsonValue } from './json.ts'

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Channel, Contract, Diagnostic } from '@hydrant/contract'
 import { formatPosition } from './broker/position.ts'
+import type { AdminHost } from './admin/admin-host.ts'
+import type { AdminListener, AdminOptions } from './admin/admin-listener.ts'
 import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
@@ -61,6 +63,9 @@ export class Hydrant implements AsyncDisposable {
   readonly #handlers: Handlers
   readonly #router: Router
   readonly #servers: Server[] = []
+  readonly #listening: Listening[] = []
+  readonly #adminListeners: AdminListener[] = []
+  readonly #startedMs: number
   #closing: Promise<void> | undefined
   #draining = false
 
@@ -73,6 +78,7 @@ export class Hydrant implements AsyncDisposable {
     this.#handlers = new Handlers()
     this.#service = createService(contract, this.#handlers, options)
     this.settings = this.#service.settings
+    this.#startedMs = this.#service.clock.wallMs()
     this.#router = new Router(this.#service, () => this.#isReady())
   }
 
@@ -127,7 +133,23 @@ export class Hydrant implements AsyncDisposable {
     })
     this.#servers.push(server)
     const { port: boundPort } = server.address() as AddressInfo
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`, host, port: boundPort }
+    const listening = { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`, host, port: boundPort }
+    this.#listening.push(listening)
+    return listening
+  }
+
+  /**
+   * Opens the listener of operators: the admin API, what moves as live channels, and the console where `@hydrant/console` is
+   * installed. Without a token only a loopback address is taken. Rejects with a TypeError for options that would let strangers in,
+   * or with the system's error.
+   */
+  async listenAdmin(options: AdminOptions = {}): Promise<Listening> {
+    // Only who has operators waits for it to load.
+    const { AdminListener: Listener } = await import('./admin/admin-listener.ts')
+    const listener = await Listener.open(this.#adminHost(), options)
+    this.#adminListeners.push(listener)
+    const { url, host, port } = listener
+    return { url, host, port }
   }
 
   /**
@@ -236,11 +258,38 @@ export class Hydrant implements AsyncDisposable {
     const timeIsOver = Promise.withResolvers<void>()
     const cancel = clock.after(this.settings.values.closeTimeoutMs, timeIsOver.resolve)
     turn.flush()
+    const adminClosed = this.#adminListeners.map((listener) => listener.close(timeIsOver.promise))
     await transports.closeAll(timeIsOver.promise)
+    await Promise.all(adminClosed)
     cancel()
     for (const server of this.#servers) server.closeAllConnections()
     await Promise.all(serversClosed)
     await broker.close()
+  }
+
+  #adminHost(): AdminHost {
+    // oxlint-disable-next-line typescript/no-this-alias -- getters of an object have their own
+    const hydrant = this
+    return {
+      service: this.#service,
+      get contract() {
+        return hydrant.contract
+      },
+      get diagnostics() {
+        return hydrant.diagnostics
+      },
+      get state() {
+        if (hydrant.#closing !== undefined) return 'closed'
+        if (hydrant.#draining) return 'draining'
+        return hydrant.#service.broker.ready() ? 'ready' : 'starting'
+      },
+      get listeners() {
+        return hydrant.#listening.map(({ url }) => url)
+      },
+      startedMs: this.#startedMs,
+      drain: (options) => this.drain(options),
+      revoke: (principalId, reason) => this.revoke(principalId, reason),
+    }
   }
 
   #isReady(): boolean {

@@ -13,6 +13,8 @@ export interface AdminHost {
   /** Milliseconds since the Unix epoch. */
   readonly startedMs: number
   drain(options: DrainOptions): Promise<void>
+  /** Serves another contract from now on, without dropping who may stay. Throws when that cannot be. */
+  readonly reload?: ((contract: Contract) => void) | undefined
   /** Cuts what is open for a principal; how many connections that were. */
   revoke(principalId: string, reason: string): number
 }

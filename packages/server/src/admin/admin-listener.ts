@@ -24,7 +24,7 @@ import { contractHandlers } from './resources/contract.ts'
 import { messageHandlers } from './resources/messages.ts'
 import { metaHandlers } from './resources/meta.ts'
 import { operationHandlers } from './resources/operation.ts'
-import { quarantineHandlers } from './resources/quarantine.ts'
+import { quarantineHandlers, showMessage } from './resources/quarantine.ts'
 import { snapshotHandlers } from './resources/snapshot.ts'
 import { statusHandlers } from './resources/status.ts'
 import { trafficHandlers } from './resources/traffic.ts'
@@ -108,6 +108,9 @@ export class AdminListener {
       throw error
     }
     publisher.watch = watch
+    observer.onKept = (row, message) => {
+      if (watch.tails.size > 0) watch.tails.refused(message.at, () => JSON.stringify(showMessage(parts, row, message)))
+    }
     return new AdminListener(server, parts, live)
   }
 
@@ -115,6 +118,7 @@ export class AdminListener {
   async close(timeIsOver: Promise<void>): Promise<void> {
     const { host, watch, rates } = this.#parts
     if (host.service.publisher.watch === watch) host.service.publisher.watch = undefined
+    host.service.observer.onKept = undefined
     rates.stop()
     const closed = new Promise((resolve) => this.#server.close(resolve))
     await this.#live.close(timeIsOver)

@@ -6,8 +6,8 @@ import { type Door, DOORS, type Sender } from './door.ts'
 import { ChannelMeter } from './meters/channel-meter.ts'
 import { ConnectionMeter } from './meters/connection-meter.ts'
 import { Counts } from './meters/counts.ts'
-import type { Refusal } from './quarantine/quarantined-message.ts'
-import type { QuarantineStore } from './quarantine/store.ts'
+import type { QuarantinedMessage, Refusal } from './quarantine/quarantined-message.ts'
+import type { QuarantineRow, QuarantineStore } from './quarantine/store.ts'
 import type { Traffic } from './traffic/traffic.ts'
 
 /** How a transport ended. The wire engine's five endings, and `closed` for HTTP responses, which do not say more. */
@@ -55,6 +55,8 @@ export class Observer {
   readonly quarantine: QuarantineStore | undefined
   /** Counts what flows, message by message. Undefined when it is switched off. */
   readonly traffic: Traffic | undefined
+  /** Hears of each refused message that is kept, while an operator may watch. */
+  onKept: ((row: QuarantineRow, message: QuarantinedMessage) => void) | undefined
   readonly #channels = new Map<string, ChannelMeter>()
   readonly #clock: Clock
   #lastConnection = 0
@@ -116,7 +118,8 @@ export class Observer {
     this.channel(at.channel).refused.add(`${sender.door} ${error.code}`)
     if (sender.door === 'admin') return
     this.traffic?.refused(at.channel, error.details.message)
-    this.quarantine?.add(refusal)
+    const kept = this.quarantine?.add(refusal)
+    if (kept !== undefined) this.onKept?.(kept.row, kept.message)
   }
 
   /** A caller was answered with an error. Those that turn somebody away for who they are are counted. */

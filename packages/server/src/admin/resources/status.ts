@@ -48,7 +48,7 @@ export function statusOf({ host, rates, versions, watch }: AdminParts): object {
     latencyMs: rates.latency(),
     eventLoopDelayMs: rates.loopDelay(),
     memory: { rssBytes: rss, heapUsedBytes: heapUsed, queuedBytes },
-    quarantine: { groups: quarantine.store.rowCount, messages: quarantine.store.keptCount },
+    quarantine: { groups: [...quarantine.store.rows].length, messages: quarantine.store.keptCount },
     warnings: settings.insecure().map(({ where, name }) => `${where ?? name} is on`),
   }
 }

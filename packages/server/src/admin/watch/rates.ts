@@ -21,10 +21,18 @@ export interface Percentiles {
   readonly max: number | null
 }
 
+/** Messages that passed, and that were refused and are nearest to this one. */
+export interface MessageTotals {
+  readonly valid: number
+  readonly invalid: number
+}
+
 interface Sample {
   readonly atMs: number
   readonly all: Totals
   readonly channels: ReadonlyMap<string, Totals>
+  /** By template and id. */
+  readonly messages: ReadonlyMap<string, MessageTotals>
   readonly delivery: Histogram
   readonly loopDelay: Percentiles
 }
@@ -76,6 +84,15 @@ export class Rates {
     return perSecond(first?.channels.get(template), this.totalsOf(template), this.#since(first))
   }
 
+  /** Of one message, per second, over the last ten seconds. */
+  ratesOfMessage(template: string, id: string, now: MessageTotals | undefined): MessageTotals {
+    const [first] = this.#samples
+    const seconds = this.#since(first)
+    if (now === undefined || seconds <= 0) return { valid: 0, invalid: 0 }
+    const before = first?.messages.get(`${template} ${id}`) ?? { valid: 0, invalid: 0 }
+    return { valid: rounded((now.valid - before.valid) / seconds), invalid: rounded((now.invalid - before.invalid) / seconds) }
+  }
+
   /** From publish to write, over the last ten seconds. In milliseconds. */
   latency(): Percentiles {
     const recent = this.#delivery()
@@ -106,6 +123,7 @@ export class Rates {
       atMs: this.#clock.monotonicMs(),
       all: this.#all(),
       channels,
+      messages: this.#messages(),
       delivery: this.#delivery(),
       loopDelay: this.#readLoop(),
     }
@@ -150,6 +168,14 @@ export class Rates {
     return { messagesIn, messagesOut, bytesIn, bytesOut, invalid }
   }
 
+  #messages(): Map<string, MessageTotals> {
+    const totals = new Map<string, MessageTotals>()
+    for (const { channel, message, valid, invalid } of this.#observer.traffic?.all() ?? []) {
+      totals.set(`${channel} ${message.id}`, { valid, invalid })
+    }
+    return totals
+  }
+
   #delivery(): Histogram {
     const delivery = new Histogram()
     for (const meter of this.#observer.channels) delivery.add(meter.delivery)
@@ -177,7 +203,7 @@ function totalsOf({ published, readers, refused }: ChannelMeter): Totals {
 function perSecond(before: Totals | undefined, now: Totals, seconds: number): Totals {
   const rate = (name: keyof Totals): number => {
     if (before === undefined || seconds <= 0) return 0
-    return Math.max(0, Math.round(((now[name] - before[name]) / seconds) * 100) / 100)
+    return rounded((now[name] - before[name]) / seconds)
   }
   return {
     messagesIn: rate('messagesIn'),
@@ -186,4 +212,8 @@ function perSecond(before: Totals | undefined, now: Totals, seconds: number): To
     bytesOut: rate('bytesOut'),
     invalid: rate('invalid'),
   }
+}
+
+function rounded(rate: number): number {
+  return Math.max(0, Math.round(rate * 100) / 100)
 }

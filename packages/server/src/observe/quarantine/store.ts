@@ -112,7 +112,8 @@ export class QuarantineStore {
     return this.#kept.get(messageId)
   }
 
-  add(refusal: Refusal): void {
+  /** Counts a refusal and keeps its message where it can: gives what was kept. */
+  add(refusal: Refusal): { readonly row: QuarantineRow; readonly message: QuarantinedMessage } | undefined {
     const nowMs = this.#clock.wallMs()
     const row = this.#hit(refusal.at.channel.address, causeOf(refusal.error), nowMs)
     row.count++
@@ -120,7 +121,9 @@ export class QuarantineStore {
     row.doors[refusal.sender.door] = (row.doors[refusal.sender.door] ?? 0) + 1
     if (row.senders.size < MAX_SENDERS) row.senders.add(refusal.sender.principal ?? 'anonymous')
     const message = toQuarantined(refusal, `m${++this.#lastId}`, nowMs, this.#contractVersion())
-    if (message !== undefined && message.bytes <= this.limits.maxBytesPerChannel) this.keep(row, message)
+    if (message === undefined || message.bytes > this.limits.maxBytesPerChannel) return undefined
+    this.keep(row, message)
+    return { row, message }
   }
 
   /** Keeps a message in its row, and drops the oldest ones that are then too much. */

@@ -1,0 +1,187 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { expect, it } from 'vitest'
+import { type AdminOperation, readDescription } from '../../src/admin/openapi-document.ts'
+import { type AdminServer, follow, post, readUntil, startAdmin } from './admin-server.ts'
+
+const { document, operations } = readDescription()
+
+it('the description is a valid OpenAPI 3.1 document, without a reference that leads nowhere', async () => {
+  const result = await new Validator().validate(structuredClone(document))
+  expect(result.errors).toBeUndefined()
+  expect(result.valid).toBe(true)
+  const references = JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)
+  for (const [, pointer] of references) expect(resolve(pointer!), pointer).toBeDefined()
+})
+
+it('every operation is served, and answers what its schema says', async () => {
+  await using server = await startAdmin()
+  const ids = await prepare(server)
+  const asked = new Set<string>()
+  for (const operation of operations.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+    const request = REQUESTS[operation.id]?.(ids)
+    if (request === undefined) throw new Error(`no request for ${operation.id}`)
+    if (operation.id === 'tail' || operation.id === 'traceConnection') {
+      asked.add(operation.id)
+      continue
+    }
+    const [path, body] = request
+    const answer = await server.ask(operation.method, path, body)
+    expect(answer.status, `${operation.id}: ${answer.text}`).toBeLessThan(300)
+    const schema = responseSchema(operation.id, answer.status, answer.headers.get('content-type') ?? '')
+    if (answer.json !== undefined) expect(problemsOf(schema, answer.json), operation.id).toEqual([])
+    asked.add(operation.id)
+  }
+  expect([...asked].toSorted()).toEqual(operations.map(({ id }) => id).toSorted())
+})
+
+it('the examples fit their schemas', () => {
+  let count = 0
+  for (const { schema, example } of examples(document)) {
+    expect(problemsOf(schema, example), JSON.stringify(example).slice(0, 80)).toEqual([])
+    count++
+  }
+  expect(count).toBeGreaterThan(15)
+})
+
+it('errors are problem details of the described form', async () => {
+  await using server = await startAdmin()
+  for (const [method, path, status, code] of [
+    ['GET', '/nowhere', 404, 'not-found'],
+    ['DELETE', '/status', 405, 'method-not-allowed'],
+    ['GET', '/connections/c999', 404, 'not-found'],
+    ['GET', '/connections?limit=0', 400, 'bad-request'],
+    ['GET', '/connections?limit=x', 400, 'bad-request'],
+    ['GET', '/connections?colour=red', 400, 'bad-request'],
+    ['GET', '/connections?sort=colour', 400, 'bad-request'],
+    ['GET', '/connections?cursor=AAAA', 400, 'bad-request'],
+    ['DELETE', '/connections/c1', 400, 'bad-request'],
+    ['GET', '/history?address=/nothing', 404, 'channel-unknown'],
+    ['GET', '/tail', 400, 'bad-request'],
+  ] as const) {
+    const answer = await server.ask(method, path)
+    expect([answer.status, answer.json.code], `${method} ${path}`).toEqual([status, code])
+    expect(problemsOf({ $ref: '#/components/schemas/Problem' }, answer.json)).toEqual([])
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
+  }
+})
+
+interface Ids {
+  readonly connection: string
+  readonly group: string
+  readonly message: string
+}
+
+/** Something of everything: a reader, messages, refused messages. */
+async function prepare(server: AdminServer): Promise<Ids> {
+  const reader = await follow(server, '/prices/AAPL', new AbortController().signal)
+  expect(await post(server, '/prices/AAPL', { price: 1 })).toBe(201)
+  await readUntil(reader, '"price":1')
+  expect(await post(server, '/prices/AAPL', { price: 'x' })).toBe(422)
+  expect(await post(server, '/prices/AAPL', { price: 'y' })).toBe(422)
+  const connection = (await server.ask('GET', '/connections')).json.items[0].id
+  const group = (await server.ask('GET', '/quarantine')).json.items[0].id
+  const message = (await server.ask('GET', `/quarantine/${group}/messages`)).json.items[0].id
+  return { connection, group, message }
+}
+
+/** Who looks comes before who changes, and what is dropped in parts before it is dropped whole. */
+function rankOf({ id, method }: AdminOperation): number {
+  if (method === 'GET') return 0
+  // After it nobody is connected any more.
+  if (id === 'drain') return 4
+  if (method !== 'DELETE') return 1
+  return id === 'dropQuarantinedMessage' ? 2 : 3
+}
+
+/** One request that succeeds for each operation. */
+const REQUESTS: Readonly<Record<string, (ids: Ids) => [path: string, body?: unknown]>> = {
+  getStatus: () => ['/status'],
+  getSnapshot: () => ['/snapshot'],
+  listChannels: () => ['/channels'],
+  getChannel: () => ['/channels/prices'],
+  listAddresses: () => ['/addresses?sort=-messagesPerSecond'],
+  getHistory: () => ['/history?address=/prices/AAPL'],
+  tail: () => ['/tail?channel=prices'],
+  listMessages: () => ['/messages'],
+  getMessage: () => ['/messages/prices/trade'],
+  listConnections: () => ['/connections'],
+  getConnection: ({ connection }) => [`/connections/${connection}`],
+  closeConnection: ({ connection }) => [`/connections/${connection}?reason=test`],
+  traceConnection: ({ connection }) => [`/connections/${connection}/trace`],
+  listPrincipals: () => ['/principals'],
+  revokePrincipal: () => ['/principals/somebody/sessions?reason=test'],
+  listQuarantine: () => ['/quarantine'],
+  exportQuarantine: () => ['/quarantine/export'],
+  validatePayload: () => ['/quarantine/validate', { address: '/prices/AAPL', data: { price: 'x' } }],
+  getQuarantineGroup: ({ group }) => [`/quarantine/${group}`],
+  dropQuarantineGroup: ({ group }) => [`/quarantine/${group}?`],
+  listQuarantinedMessages: ({ group }) => [`/quarantine/${group}/messages`],
+  replayQuarantineGroup: ({ group }) => [`/quarantine/${group}/replay`, { dryRun: true }],
+  getQuarantinedMessage: ({ group, message }) => [`/quarantine/${group}/messages/${message}`],
+  dropQuarantinedMessage: ({ group, message }) => [`/quarantine/${group}/messages/${message}`],
+  getContract: () => ['/contract'],
+  putContract: () => ['/contract', { document: nextContract(), dryRun: true }],
+  listContractVersions: () => ['/contract/versions'],
+  getContractVersion: () => ['/contract/versions/1'],
+  publish: () => ['/publish', { address: '/prices/AAPL', data: { price: 2 } }],
+  drain: () => ['/drain', { reason: 'test', waitMs: 0, spreadMs: 0 }],
+  getSettings: () => ['/settings'],
+  listAudit: () => ['/audit'],
+  getSession: () => ['/session'],
+  openSession: () => ['/session', { token: 'whatever' }],
+  closeSession: () => ['/session'],
+  getOpenapi: () => ['/openapi.json'],
+  getAdminAsyncapi: () => ['/-/asyncapi.json'],
+  getLive: () => ['/-/live'],
+  getReady: () => ['/-/ready'],
+}
+
+function nextContract(): object {
+  return { asyncapi: '3.0.0', info: { title: 'Market', version: '2' }, channels: { prices: { address: '/prices/{symbol}' } } }
+}
+
+function resolve(pointer: string): unknown {
+  return pointer
+    .slice(1)
+    .split('/')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document)
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+ajv.addSchema({ $id: 'https://admin.invalid/openapi', ...document })
+
+function problemsOf(schema: unknown, value: unknown): unknown[] {
+  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"https://admin.invalid/openapi#')) as object
+  const validate = ajv.compile(absolute)
+  return validate(value) ? [] : validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)
+}
+
+function responseSchema(id: string, status: number, contentType: string): unknown {
+  for (const item of Object.values(document['paths'] as unknown as Record<string, Record<string, Operation>>)) {
+    for (const operation of Object.values(item)) {
+      if (operation.operationId !== id) continue
+      const response = operation.responses[String(status)]
+      expect(response, `${id} answers ${status}`).toBeDefined()
+      const media = Object.entries(response!.content!).find(([type]) => contentType.startsWith(type))
+      expect(media, `${id} answers ${contentType}`).toBeDefined()
+      return media![1].schema
+    }
+  }
+  throw new Error(id)
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { schema: unknown }> }>>
+}
+
+function* examples(value: unknown): Generator<{ schema: unknown; example: unknown }> {
+  if (typeof value !== 'object' || value === null) return
+  if ('schema' in value && 'example' in value && typeof (value as { schema: unknown }).schema === 'object') {
+    yield value as { schema: unknown; example: unknown }
+  }
+  for (const inner of Object.values(value)) yield* examples(inner)
+}

@@ -1,0 +1,141 @@
+import { expect, it } from 'vitest'
+import { ConnectClient } from '../connect/connect-client.ts'
+import { events, follow, post, readUntil, startAdmin } from './admin-server.ts'
+
+it('a wrong type 10,000 times is one row, repaired once, replayed, and reaches a live subscriber', async () => {
+  await using server = await startAdmin()
+  const stop = new AbortController()
+  const reader = await follow(server, '/prices/AAPL', stop.signal)
+  const batch = Array.from({ length: 500 }, (_, i) => `{"price":"${i}"}`)
+  for (let i = 0; i < 20; i++) {
+    for (const chunk of [batch]) {
+      await Promise.all(chunk.map((body) => server.hydrant.publish('/prices/AAPL', JSON.parse(body)).catch(() => {})))
+    }
+  }
+  const { json } = await server.ask('GET', '/quarantine')
+  expect(json).toMatchObject({ total: 1, items: [{ count: 10_000, kept: 10_000, channel: 'prices', message: 'trade' }] })
+  const [group] = json.items
+  expect(group.suggestion).toEqual({ patch: [{ op: 'convert', path: '/price', to: 'number' }] })
+
+  const dry = await server.ask('POST', `/quarantine/${group.id}/replay`, { edit: group.suggestion, dryRun: true })
+  expect(dry.json).toMatchObject({ replayed: 10_000, refused: 0, left: 10_000 })
+  const replayed = await server.ask('POST', `/quarantine/${group.id}/replay`, { edit: group.suggestion })
+  expect(replayed.json).toMatchObject({ replayed: 10_000, refused: 0, left: 0 })
+  await readUntil(reader, '"price":499')
+  stop.abort()
+})
+
+it('a connection is listed, found by what it follows, and closed with a reason that it is told', async () => {
+  await using server = await startAdmin()
+  using client = await ConnectClient.open(server.url.replace('http', 'ws'))
+  await client.subscribe('/prices/AAPL')
+  await post(server, '/prices/AAPL', { price: 1 })
+  await client.until((said) => said.d !== undefined)
+
+  expect((await server.ask('GET', '/connections?search=msft')).json.items).toEqual([])
+  const { json } = await server.ask('GET', '/connections?search=aapl&door=socket')
+  expect(json.items).toMatchObject([{ door: 'socket', addresses: ['/prices/AAPL'], messagesOut: 1, lag: 0, queuedBytes: 0 }])
+  const [{ id }] = json.items
+  const details = (await server.ask('GET', `/connections/${id}`)).json
+  expect(details.details).toMatchObject([{ address: '/prices/AAPL', channel: 'prices', lag: 0, state: 'live' }])
+
+  const closed = await server.ask('DELETE', `/connections/${id}?reason=noisy`)
+  expect(closed).toMatchObject({ status: 202, json: { connections: 1 } })
+  expect(await client.closed).toBe(3503)
+  const { json: audit } = await server.ask('GET', '/audit')
+  expect(audit.items[0]).toMatchObject({ action: 'closeConnection', target: id, reason: 'noisy', status: 202, actor: 'loopback' })
+})
+
+it('a trace shows frames in both directions and ends with the connection', async () => {
+  await using server = await startAdmin()
+  using client = await ConnectClient.open(server.url.replace('http', 'ws'))
+  await client.subscribe('/prices/AAPL')
+  const { id } = (await server.ask('GET', '/connections')).json.items[0]
+  const stop = new AbortController()
+  const trace = await events(`${server.adminUrl}/connections/${id}/trace`, stop.signal)
+  await readUntil(trace, ':')
+  client.send('ping')
+  await readUntil(trace, '"direction":"in","kind":"text"')
+  await post(server, '/prices/AAPL', { price: 42 })
+  expect(await readUntil(trace, '42')).toContain('"direction":"out","kind":"text"')
+  expect((await server.ask('GET', `/connections/${id}/trace`)).status).toBe(503)
+  client.socket.terminate()
+  await readUntil(trace, 'event: end')
+  stop.abort()
+})
+
+it('a tail of a channel shows its addresses, filtered, and refused messages when asked', async () => {
+  await using server = await startAdmin()
+  const stop = new AbortController()
+  const tail = await events(`${server.adminUrl}/tail?channel=prices&search=venue&quarantined=true`, stop.signal)
+  await readUntil(tail, ':')
+  await post(server, '/prices/AAPL', { price: 1 })
+  await post(server, '/prices/MSFT', { price: 2, venue: 'X' })
+  const shown = await readUntil(tail, 'MSFT')
+  expect(shown).not.toContain('AAPL')
+  expect(shown).toContain('"data":{"price":2,"venue":"X"}')
+  await post(server, '/prices/IBM', { price: 'wrong', venue: 'Y' })
+  expect(await readUntil(tail, 'IBM')).toContain('event: invalid')
+  stop.abort()
+})
+
+it('numbers keep their digits through publish and history', async () => {
+  await using server = await startAdmin()
+  const published = await fetch(`${server.adminUrl}/publish`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"address":"/prices/AAPL","data":{"price":12345678901234567890}}',
+  })
+  expect(published.status).toBe(201)
+  expect((await server.ask('GET', '/history?address=/prices/AAPL')).text).toContain('"data":{"price":12345678901234567890}')
+})
+
+it('pages hold at most 300 and stay right while addresses come', async () => {
+  await using server = await startAdmin()
+  const publish = (symbol: string): Promise<unknown> => server.hydrant.publish(`/prices/${symbol}`, { price: 1 })
+  const symbols = Array.from({ length: 700 }, (_, i) => `S${String(i).padStart(4, '0')}`)
+  for (const symbol of symbols) await publish(symbol)
+  const seen: string[] = []
+  let next: string | null = ''
+  let pages = 0
+  while (next !== null) {
+    const { json } = await server.ask('GET', `/addresses?limit=1000${next === '' ? '' : `&cursor=${next}`}`)
+    expect(json.items.length).toBeLessThanOrEqual(300)
+    seen.push(...json.items.map(({ address }: { address: string }) => address))
+    next = json.next
+    // Before the cursor: it is on a page that was shown already.
+    await publish(`A${pages++}`)
+  }
+  expect(seen).toEqual(symbols.map((symbol) => `/prices/${symbol}`))
+})
+
+it('the live channels tell at once, and only while somebody listens', async () => {
+  await using server = await startAdmin()
+  using client = await ConnectClient.open(server.adminUrl.replace('http', 'ws'))
+  await client.subscribe('/overview')
+  const first = await client.until((said) => said.d !== undefined)
+  expect(first.d).toMatchObject({ state: 'ready', connections: { total: 0 } })
+  await client.subscribe('/log')
+  await server.ask('POST', '/drain', { reason: 'deploy', waitMs: 60_000 })
+  const entry = await client.until((said) => (said.d as { action?: string } | undefined)?.action === 'drain')
+  expect(entry.d).toMatchObject({ reason: 'deploy', status: 202 })
+  const draining = await client.until((said) => (said.d as { state?: string } | undefined)?.state === 'draining')
+  expect(draining.o).toBeGreaterThan(1)
+  expect((await server.ask('GET', '/-/ready')).status).toBe(503)
+})
+
+it('a contract that breaks clients is refused with what breaks', async () => {
+  await using server = await startAdmin()
+  const document = {
+    asyncapi: '3.0.0',
+    info: { title: 'Market', version: '2.0.0' },
+    channels: { prices: { address: '/prices/{symbol}', parameters: { symbol: {} }, messages: { trade: { payload: { type: 'object', required: ['price'], properties: { price: { type: 'string' } } } } } } },
+    operations: { tell: { action: 'send', channel: { $ref: '#/channels/prices' } } },
+  }
+  const refused = await server.ask('PUT', '/contract', { document })
+  expect(refused.status).toBe(409)
+  expect(refused.json.changes).toContainEqual({ kind: 'channel-removed', breaks: true, pointer: '/channels/orders', message: 'clients that use /orders lose it' })
+  expect(refused.json.changes).toContainEqual(expect.objectContaining({ kind: 'schema-widened', breaks: true, pointer: '/channels/prices/messages/trade/payload/properties/price/type' }))
+  const dry = await server.ask('PUT', '/contract', { document, dryRun: true })
+  expect(dry.json).toMatchObject({ loaded: false })
+})
