@@ -80,7 +80,8 @@ function compareValues(
   changes: Change[],
 ): void {
   const [old, now] = [before?.enum, after?.enum]
-  const gone = now === undefined ? [] : old === undefined ? ['any other value'] : old.filter((each) => !now.includes(each))
+  const gone =
+    now === undefined ? [] : old === undefined ? ['any other value'] : old.filter((each) => !now.includes(each))
   const added = old === undefined ? [] : now === undefined ? ['any value'] : now.filter((each) => !old.includes(each))
   if (gone.length > 0) changes.push(breaking('parameter-narrowed', pointer, `${gone.join(', ')} is no longer allowed`))
   if (added.length > 0) changes.push(harmless('parameter-widened', pointer, `${added.join(', ')} is allowed now`))
@@ -114,10 +115,20 @@ function compareMessages({ name, before, after, pointer: channel }: MessagePlace
   }
   const payload = join(pointer, 'payload')
   for (const excess of excessOf(old.payloadSchema ?? true, now.payloadSchema ?? true)) {
-    changes.push({ kind: 'schema-narrowed', breaks: published, pointer: payload + excess.pointer, message: excess.message })
+    changes.push({
+      kind: 'schema-narrowed',
+      breaks: published,
+      pointer: payload + excess.pointer,
+      message: excess.message,
+    })
   }
   for (const excess of excessOf(now.payloadSchema ?? true, old.payloadSchema ?? true)) {
-    changes.push({ kind: 'schema-widened', breaks: received, pointer: payload + excess.pointer, message: excess.message })
+    changes.push({
+      kind: 'schema-widened',
+      breaks: received,
+      pointer: payload + excess.pointer,
+      message: excess.message,
+    })
   }
 }
 

@@ -76,7 +76,8 @@ class Comparison {
     const given = typesOf(wide) ?? typesOfConstants(wide)
     // An alternative of the wide side says its own types.
     if (given === undefined) {
-      if (alternativesOf(wide) === undefined) this.#add(join(pointer, 'type'), `any type, against ${allowed.join(' or ')}`)
+      if (alternativesOf(wide) === undefined)
+        this.#add(join(pointer, 'type'), `any type, against ${allowed.join(' or ')}`)
       return
     }
     const more = given.filter((type) => !allowed.includes(type) && !(type === 'integer' && allowed.includes('number')))
@@ -93,7 +94,8 @@ class Comparison {
       return
     }
     const more = given.filter((value) => !allowed.some((each) => isSame(each, value)))
-    if (more.length > 0) this.#add(place, `${more.map((value) => show(value)).join(', ')}, which the other side does not have`)
+    if (more.length > 0)
+      this.#add(place, `${more.map((value) => show(value)).join(', ')}, which the other side does not have`)
   }
 
   #compareBounds(wide: JsonObject, narrow: JsonObject, pointer: string): void {
@@ -115,7 +117,8 @@ class Comparison {
   #compareObjects(wide: JsonObject, narrow: JsonObject, pointer: string, depth: number): void {
     const given = namesOf(wide)
     for (const name of namesOf(narrow)) {
-      if (!given.includes(name)) this.#add(join(pointer, 'required'), `${show(name)} may be missing, and is required on the other side`)
+      if (!given.includes(name))
+        this.#add(join(pointer, 'required'), `${show(name)} may be missing, and is required on the other side`)
     }
     const [wideMembers, narrowMembers] = [membersOf(wide), membersOf(narrow)]
     for (const [name, member] of wideMembers) {
@@ -154,7 +157,10 @@ class Comparison {
     const schemas = given?.schemas ?? [without(wide, ['anyOf', 'oneOf'])]
     for (const [index, each] of schemas.entries()) {
       if (!allowed.schemas.some((other) => this.#fits(each, other, depth))) {
-        this.#add(join(pointer, given?.keyword ?? allowed.keyword, index), 'fits none of the alternatives of the other side')
+        this.#add(
+          join(pointer, given?.keyword ?? allowed.keyword, index),
+          'fits none of the alternatives of the other side',
+        )
       }
     }
   }
@@ -266,7 +272,9 @@ function namesOf(schema: JsonObject): string[] {
 }
 
 function membersOf(schema: JsonObject): Map<string, JsonSchema> {
-  return new Map(Object.entries(objectAt(schema, 'properties')).filter((entry): entry is [string, JsonSchema] => isSchema(entry[1])))
+  return new Map(
+    Object.entries(objectAt(schema, 'properties')).filter((entry): entry is [string, JsonSchema] => isSchema(entry[1])),
+  )
 }
 
 function objectAt(schema: JsonObject, keyword: string): JsonObject {
@@ -277,7 +285,8 @@ function objectAt(schema: JsonObject, keyword: string): JsonObject {
 /** The same JSON value, whatever the order of keys. */
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((value, index) => isSame(value, b[index]))
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((value, index) => isSame(value, b[index]))
   if (!isObject(a) || !isObject(b)) return false
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isSame(a[key], b[key]))

@@ -109,9 +109,7 @@ export class Access {
     const url = new URL(`http://${host}`)
     if (url.pathname !== '/' || url.username !== '' || url.search !== '' || url.hash !== '') return false
     const name = url.hostname.replace(/^\[|\]$/g, '')
-    return (
-      isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || this.#allowedHosts.has(name)
-    )
+    return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || this.#allowedHosts.has(name)
   }
 }
 

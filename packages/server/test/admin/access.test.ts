@@ -7,7 +7,13 @@ import { CONTRACT, startAdmin } from './admin-server.ts'
 const TOKEN = 'a-token-that-is-long-enough'
 
 /** The status of a request whose headers are all our own: `fetch` sets Host itself. */
-function statusOf(port: number, path: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<number> {
+function statusOf(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+  body = '',
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       response.resume()
@@ -48,10 +54,18 @@ it('[D14] a form of another page changes nothing: changes are JSON, and there is
   await using server = await startAdmin()
   const Host = `127.0.0.1:${server.adminPort}`
   const body = JSON.stringify({ address: '/prices/AAPL', data: { price: 1 } })
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonx', '']) {
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/jsonx',
+    '',
+  ]) {
     expect(await statusOf(server.adminPort, '/publish', { Host, 'Content-Type': type }, 'POST', body), type).toBe(415)
   }
-  expect(await statusOf(server.adminPort, '/publish', { Host, 'Content-Type': 'application/json' }, 'POST', body)).toBe(201)
+  expect(await statusOf(server.adminPort, '/publish', { Host, 'Content-Type': 'application/json' }, 'POST', body)).toBe(
+    201,
+  )
   const preflight = await server.ask('OPTIONS', '/publish', undefined, { Origin: server.adminUrl })
   expect(preflight.headers.get('access-control-allow-origin')).toBeNull()
   expect(preflight.status).toBe(405)
@@ -125,7 +139,10 @@ it('[D14] a browser trades the token for a cookie that pages of other sites cann
   expect(cookie).not.toContain(TOKEN)
   const Cookie = cookie.split(';')[0]!
   expect((await server.ask('GET', '/status', undefined, { Cookie })).status).toBe(200)
-  expect((await server.ask('GET', '/session', undefined, { Cookie })).json).toMatchObject({ authenticated: true, actor: 'session' })
+  expect((await server.ask('GET', '/session', undefined, { Cookie })).json).toMatchObject({
+    authenticated: true,
+    actor: 'session',
+  })
   expect((await server.ask('GET', '/status', undefined, { Cookie: `${Cookie}x` })).status).toBe(401)
   await server.ask('DELETE', '/session', undefined, { Cookie })
   expect((await server.ask('GET', '/status', undefined, { Cookie })).status).toBe(401)

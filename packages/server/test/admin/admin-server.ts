@@ -55,7 +55,8 @@ export async function startAdmin(options: AdminOptions = {}): Promise<AdminServe
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const text = await response.text()
-      const isJson = /json/.test(response.headers.get('content-type') ?? '') && !/ndjson/.test(response.headers.get('content-type')!)
+      const isJson =
+        /json/.test(response.headers.get('content-type') ?? '') && !/ndjson/.test(response.headers.get('content-type')!)
       return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
     },
     [Symbol.asyncDispose]: () => hydrant.close(),
@@ -74,7 +75,11 @@ export async function post(server: AdminServer, address: string, data: unknown):
 }
 
 /** An event stream of the public listener, open until the signal ends it. Resolves when it is open. */
-export async function follow(server: AdminServer, address: string, signal: AbortSignal): Promise<ReadableStreamDefaultReader<string>> {
+export async function follow(
+  server: AdminServer,
+  address: string,
+  signal: AbortSignal,
+): Promise<ReadableStreamDefaultReader<string>> {
   return events(`${server.url}${address}`, signal)
 }
 

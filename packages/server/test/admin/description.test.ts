@@ -139,7 +139,11 @@ const REQUESTS: Readonly<Record<string, (ids: Ids) => [path: string, body?: unkn
 }
 
 function nextContract(): object {
-  return { asyncapi: '3.0.0', info: { title: 'Market', version: '2' }, channels: { prices: { address: '/prices/{symbol}' } } }
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Market', version: '2' },
+    channels: { prices: { address: '/prices/{symbol}' } },
+  }
 }
 
 function resolve(pointer: string): unknown {
@@ -154,7 +158,9 @@ addFormats.default(ajv)
 ajv.addSchema({ $id: 'https://admin.invalid/openapi', ...document })
 
 function problemsOf(schema: unknown, value: unknown): unknown[] {
-  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"https://admin.invalid/openapi#')) as object
+  const absolute = JSON.parse(
+    JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"https://admin.invalid/openapi#'),
+  ) as object
   const validate = ajv.compile(absolute)
   return validate(value) ? [] : validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)
 }

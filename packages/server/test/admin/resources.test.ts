@@ -13,7 +13,10 @@ it('a wrong type 10,000 times is one row, repaired once, replayed, and reaches a
     }
   }
   const { json } = await server.ask('GET', '/quarantine')
-  expect(json).toMatchObject({ total: 1, items: [{ count: 10_000, kept: 10_000, channel: 'prices', message: 'trade' }] })
+  expect(json).toMatchObject({
+    total: 1,
+    items: [{ count: 10_000, kept: 10_000, channel: 'prices', message: 'trade' }],
+  })
   const [group] = json.items
   expect(group.suggestion).toEqual({ patch: [{ op: 'convert', path: '/price', to: 'number' }] })
 
@@ -34,7 +37,9 @@ it('a connection is listed, found by what it follows, and closed with a reason t
 
   expect((await server.ask('GET', '/connections?search=msft')).json.items).toEqual([])
   const { json } = await server.ask('GET', '/connections?search=aapl&door=socket')
-  expect(json.items).toMatchObject([{ door: 'socket', addresses: ['/prices/AAPL'], messagesOut: 1, lag: 0, queuedBytes: 0 }])
+  expect(json.items).toMatchObject([
+    { door: 'socket', addresses: ['/prices/AAPL'], messagesOut: 1, lag: 0, queuedBytes: 0 },
+  ])
   const [{ id }] = json.items
   const details = (await server.ask('GET', `/connections/${id}`)).json
   expect(details.details).toMatchObject([{ address: '/prices/AAPL', channel: 'prices', lag: 0, state: 'live' }])
@@ -43,7 +48,13 @@ it('a connection is listed, found by what it follows, and closed with a reason t
   expect(closed).toMatchObject({ status: 202, json: { connections: 1 } })
   expect(await client.closed).toBe(3503)
   const { json: audit } = await server.ask('GET', '/audit')
-  expect(audit.items[0]).toMatchObject({ action: 'closeConnection', target: id, reason: 'noisy', status: 202, actor: 'loopback' })
+  expect(audit.items[0]).toMatchObject({
+    action: 'closeConnection',
+    target: id,
+    reason: 'noisy',
+    status: 202,
+    actor: 'loopback',
+  })
 })
 
 it('a trace shows frames in both directions and ends with the connection', async () => {
@@ -87,7 +98,9 @@ it('numbers keep their digits through publish and history', async () => {
     body: '{"address":"/prices/AAPL","data":{"price":12345678901234567890}}',
   })
   expect(published.status).toBe(201)
-  expect((await server.ask('GET', '/history?address=/prices/AAPL')).text).toContain('"data":{"price":12345678901234567890}')
+  expect((await server.ask('GET', '/history?address=/prices/AAPL')).text).toContain(
+    '"data":{"price":12345678901234567890}',
+  )
 })
 
 it('pages hold at most 300 and stay right while addresses come', async () => {
@@ -129,13 +142,32 @@ it('a contract that breaks clients is refused with what breaks', async () => {
   const document = {
     asyncapi: '3.0.0',
     info: { title: 'Market', version: '2.0.0' },
-    channels: { prices: { address: '/prices/{symbol}', parameters: { symbol: {} }, messages: { trade: { payload: { type: 'object', required: ['price'], properties: { price: { type: 'string' } } } } } } },
+    channels: {
+      prices: {
+        address: '/prices/{symbol}',
+        parameters: { symbol: {} },
+        messages: {
+          trade: { payload: { type: 'object', required: ['price'], properties: { price: { type: 'string' } } } },
+        },
+      },
+    },
     operations: { tell: { action: 'send', channel: { $ref: '#/channels/prices' } } },
   }
   const refused = await server.ask('PUT', '/contract', { document })
   expect(refused.status).toBe(409)
-  expect(refused.json.changes).toContainEqual({ kind: 'channel-removed', breaks: true, pointer: '/channels/orders', message: 'clients that use /orders lose it' })
-  expect(refused.json.changes).toContainEqual(expect.objectContaining({ kind: 'schema-widened', breaks: true, pointer: '/channels/prices/messages/trade/payload/properties/price/type' }))
+  expect(refused.json.changes).toContainEqual({
+    kind: 'channel-removed',
+    breaks: true,
+    pointer: '/channels/orders',
+    message: 'clients that use /orders lose it',
+  })
+  expect(refused.json.changes).toContainEqual(
+    expect.objectContaining({
+      kind: 'schema-widened',
+      breaks: true,
+      pointer: '/channels/prices/messages/trade/payload/properties/price/type',
+    }),
+  )
   const dry = await server.ask('PUT', '/contract', { document, dryRun: true })
   expect(dry.json).toMatchObject({ loaded: false })
 })

@@ -146,7 +146,7 @@ describe('the quarantine', () => {
 
 describe('the bounds of the quarantine', () => {
   const at = (address: string): never => ({ channel: { address }, address, parameters: {} }) as never
-  const refuse = (store: QuarantineStore, channel: string, text: string, cause = 'x'): void =>
+  const refuse = (store: QuarantineStore, channel: string, text: string, cause = 'x'): unknown =>
     store.add({
       at: at(channel),
       role: 'client',

@@ -62,7 +62,10 @@ export function createAdminApp(options: AdminAppOptions): Hono<{ Bindings: HttpB
     const allowed = methodsOf(description, app, path)
     if (allowed.length === 0) return problem(new HydrantError('not-found', `nothing is at ${path}`), path)
     const headers = { Allow: allowed.join(', ') }
-    return problem(new HydrantError('method-not-allowed', `${method} is not one of ${headers.Allow}`, { headers }), path)
+    return problem(
+      new HydrantError('method-not-allowed', `${method} is not one of ${headers.Allow}`, { headers }),
+      path,
+    )
   })
   app.onError((error, context) => {
     const answered = toHydrantError(error)

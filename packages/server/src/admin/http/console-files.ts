@@ -41,11 +41,7 @@ async function findConsole(): Promise<ConsolePackage | undefined> {
 /** The console is above the server in the order of packages, so the server knows it by name only. */
 const CONSOLE: string = '@hydrant/console'
 
-function answer(
-  file: ConsoleFile,
-  given: Headers,
-  own: Readonly<Record<string, string>>,
-): Response {
+function answer(file: ConsoleFile, given: Headers, own: Readonly<Record<string, string>>): Response {
   const headers: Record<string, string> = {
     ...own,
     'content-type': file.contentType,

@@ -21,7 +21,8 @@ export function connectionHandlers(parts: AdminParts): AdminHandlers {
 
   const find = (id: string): OpenTransport => {
     const transport = host.service.transports.get(id)
-    if (transport === undefined) throw new HydrantError('not-found', `no open connection has the id ${JSON.stringify(id)}`)
+    if (transport === undefined)
+      throw new HydrantError('not-found', `no open connection has the id ${JSON.stringify(id)}`)
     return transport
   }
 
@@ -34,7 +35,9 @@ export function connectionHandlers(parts: AdminParts): AdminHandlers {
         principal: textOf(call, 'principal'),
         address: textOf(call, 'address'),
       }
-      const items = [...host.service.transports.all()].filter((transport) => fits(transport, filter)).map(showConnection)
+      const items = [...host.service.transports.all()]
+        .filter((transport) => fits(transport, filter))
+        .map(showConnection)
       return {
         json: pageOf(call, {
           items,

@@ -24,16 +24,21 @@ export function contractHandlers(parts: AdminParts): AdminHandlers {
       const changes = compareContracts(host.contract, contract)
       const breaking = changes.filter(({ breaks }) => breaks)
       const details = { version: contract.info.version, changes: changes.length, breaking: breaking.length }
-      if (body['dryRun'] === true) return { json: { loaded: false, changes, diagnostics }, audit: { details: { ...details, dryRun: true } } }
+      if (body['dryRun'] === true)
+        return { json: { loaded: false, changes, diagnostics }, audit: { details: { ...details, dryRun: true } } }
       if (breaking.length > 0 && body['force'] !== true) {
         const [first] = breaking
         const detail = `${breaking.length} of ${changes.length} changes break clients, the first at ${first!.pointer}: ${first!.message}`
         throw new HydrantError('contract-breaks-clients', detail, { extensions: { changes } })
       }
       const { reload } = host
-      if (reload === undefined) throw new HydrantError('unavailable', 'this server cannot change its contract while it runs')
+      if (reload === undefined)
+        throw new HydrantError('unavailable', 'this server cannot change its contract while it runs')
       await versions.loadAs(actor, () => reload(contract))
-      return { json: { loaded: true, changes, diagnostics }, audit: { details: { ...details, forced: body['force'] === true } } }
+      return {
+        json: { loaded: true, changes, diagnostics },
+        audit: { details: { ...details, forced: body['force'] === true } },
+      }
     },
     listContractVersions(call) {
       return {

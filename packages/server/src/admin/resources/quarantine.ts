@@ -39,7 +39,8 @@ export function quarantineHandlers(parts: AdminParts): AdminHandlers {
       const rows = [...quarantine.store.rows].filter(
         (row) =>
           (template === undefined || row.channel === template) &&
-          (wanted === undefined || `${row.channel} ${row.message ?? ''} ${causeOf(row)}`.toLowerCase().includes(wanted)),
+          (wanted === undefined ||
+            `${row.channel} ${row.message ?? ''} ${causeOf(row)}`.toLowerCase().includes(wanted)),
       )
       return {
         json: pageOf(call, {
@@ -125,7 +126,10 @@ export function quarantineHandlers(parts: AdminParts): AdminHandlers {
 export function newestGroups(parts: AdminParts): object {
   const rows = [...parts.host.service.quarantine.store.rows]
   return {
-    items: rows.slice(-MAX_PAGE).toReversed().map((row) => showGroup(parts, row)),
+    items: rows
+      .slice(-MAX_PAGE)
+      .toReversed()
+      .map((row) => showGroup(parts, row)),
     total: rows.length,
   }
 }
@@ -185,7 +189,9 @@ function showVerdict({ valid, message, detail, errors }: Verdict): object {
 
 function causeOf({ code, errors }: QuarantineRow): string {
   if (errors.length === 0) return code
-  return errors.map(({ pointer, expected }) => `${pointer === '' ? 'the payload' : pointer}: expected ${expected}`).join('; ')
+  return errors
+    .map(({ pointer, expected }) => `${pointer === '' ? 'the payload' : pointer}: expected ${expected}`)
+    .join('; ')
 }
 
 function channelIdOf({ host }: AdminParts, row: QuarantineRow): string {

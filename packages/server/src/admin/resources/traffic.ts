@@ -34,7 +34,8 @@ export function trafficHandlers(parts: AdminParts): AdminHandlers {
     },
     tail(call) {
       const filter = filterOf(parts, call)
-      if (watch.tails.size >= MAX_TAILS) throw new HydrantError('unavailable', `expected at most ${MAX_TAILS} tails at a time`)
+      if (watch.tails.size >= MAX_TAILS)
+        throw new HydrantError('unavailable', `expected at most ${MAX_TAILS} tails at a time`)
       return {
         response: eventStream(call.signal, (stream) =>
           watch.tails.add({
@@ -52,7 +53,10 @@ export function trafficHandlers(parts: AdminParts): AdminHandlers {
       const at = resolve(service, String(body['address']))
       // Parsed again from the text, so that numbers keep their digits.
       const { data } = parseExactJson(bodyText) as { data: unknown }
-      const message = { ...incomingOf(String(body['encoding'] ?? 'json'), data), name: body['message'] as string | undefined }
+      const message = {
+        ...incomingOf(String(body['encoding'] ?? 'json'), data),
+        name: body['message'] as string | undefined,
+      }
       const published = await service.publisher.publish({
         at,
         role: 'application',
@@ -98,9 +102,7 @@ function historyJson(address: string, channel: string, page: LogPage): string {
     next: page.more ? next : null,
     ...(page.gap === undefined ? {} : { gap: showGap(page.gap) }),
   }
-  const items = page.entries.map((entry) =>
-    shownJson({ ...entry, position: formatPosition(page.epoch, entry.offset) }),
-  )
+  const items = page.entries.map((entry) => shownJson({ ...entry, position: formatPosition(page.epoch, entry.offset) }))
   return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}\n`
 }
 

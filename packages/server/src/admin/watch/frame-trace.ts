@@ -14,7 +14,13 @@ export interface TracedFrame {
 const MAX_PREVIEW_BYTES = 1024
 
 /** RFC 6455 §5.2 */
-const KINDS: Readonly<Record<number, TracedFrame['kind']>> = { 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' }
+const KINDS: Readonly<Record<number, TracedFrame['kind']>> = {
+  1: 'text',
+  2: 'binary',
+  8: 'close',
+  9: 'ping',
+  10: 'pong',
+}
 
 /** Tells what goes over one connection, frame by frame. What goes out is whole frames, unmasked, as the server writes them. */
 export class FrameTrace implements Tap {

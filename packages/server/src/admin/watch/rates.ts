@@ -90,7 +90,10 @@ export class Rates {
     const seconds = this.#since(first)
     if (now === undefined || seconds <= 0) return { valid: 0, invalid: 0 }
     const before = first?.messages.get(`${template} ${id}`) ?? { valid: 0, invalid: 0 }
-    return { valid: rounded((now.valid - before.valid) / seconds), invalid: rounded((now.invalid - before.invalid) / seconds) }
+    return {
+      valid: rounded((now.valid - before.valid) / seconds),
+      invalid: rounded((now.invalid - before.invalid) / seconds),
+    }
   }
 
   /** From publish to write, over the last ten seconds. In milliseconds. */
