@@ -259,4 +259,19 @@ describe('with the server', () => {
     await until(api, () => later.length === 1)
     expect(later).toEqual([{ symbol: 'A', bid: 1 }])
   })
+
+  it('over HTTP too a client publishes as a client, although nobody has to say who he is', async () => {
+    await using server = await serve()
+    await using proxy = await openBlockingProxy(server.port)
+    await using socket = connect(`ws://127.0.0.1:${server.port}`)
+    await using http = connect(proxy.url, SOON)
+    for (const api of [socket, http]) {
+      // What the application answers with is not for clients to publish.
+      await expect(api.channel('/orders').publish({ id: 1 }, { name: 'placed' })).rejects.toMatchObject({
+        code: 'wrong-direction',
+      })
+      await expect(api.channel('/orders').publish({ id: 1 })).resolves.toHaveProperty('position')
+    }
+    expect([socket.state, http.state]).toMatchObject([{ via: 'socket' }, { via: 'fallback' }])
+  })
 })

@@ -131,7 +131,8 @@ export class FallbackTransport implements Transport {
 
   async #publish({ id, channel, data, base64, name, key }: PublishRequest): Promise<void> {
     const post = (contentType: string, body: BodyInit): Promise<Response> =>
-      this.#fetch(channel, {
+      // As on the socket: also where everybody is the application.
+      this.#fetch(`${channel}?as=client`, {
         method: 'POST',
         body,
         headers: {
