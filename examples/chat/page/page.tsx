@@ -36,11 +36,13 @@ function Chat(): ReactElement {
 
 function WhoAreYou({ onName }: { readonly onName: (name: string) => void }): ReactElement {
   return (
-    <form className="panel who" action={(form) => onName(textOf(form, 'name'))}>
-      <label htmlFor="name">Your name</label>
-      <input id="name" name="name" required maxLength={40} autoFocus autoComplete="nickname" />
-      <button className="main">Enter</button>
-    </form>
+    <main>
+      <form className="panel who" action={(form) => onName(textOf(form, 'name'))}>
+        <label htmlFor="name">Your name</label>
+        <input id="name" name="name" required maxLength={40} autoFocus autoComplete="nickname" />
+        <button className="main">Enter</button>
+      </form>
+    </main>
   )
 }
 

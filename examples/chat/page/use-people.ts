@@ -16,7 +16,7 @@ export function usePeople(presence: Presence, name: string): People {
       const people = [...new Set(members.map(({ data }) => (data as { name: string }).name))].toSorted()
       setSeen((before) => ({ people, news: newsBetween(before, people) }))
     })
-    // Over the HTTP fallback there is no presence: the room works without it.
+    // Over the HTTP fallback nobody can announce themselves; the room works without it.
     presence.enter({ name }).catch(() => {})
     return () => {
       stop()

@@ -16,6 +16,6 @@ function signIn(event: SubmitEvent): void {
 
 function open(user: string): void {
   login.hidden = true
-  document.querySelector('main')!.hidden = false
+  document.querySelector<HTMLElement>('#inbox')!.hidden = false
   showInbox(user as Parameters<typeof showInbox>[0])
 }
