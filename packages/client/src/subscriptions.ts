@@ -75,7 +75,8 @@ export class Subscriptions {
       case 'presence':
         return feed.roster.change(down)
       case 'revoked':
-        return feed.refused(down.error)
+        // PROTOCOL.md 9.1: the identity has ended, and the connection with it. The next one brings a new token, and resumes.
+        return down.error.code === 'unauthenticated' ? undefined : feed.refused(down.error)
       default:
         // PROTOCOL.md 1.4: a push that a newer server knows.
         return

@@ -95,6 +95,8 @@ export class ChannelReader {
         } else failures = 0
       } catch (error) {
         if (this.#stop.signal.aborted) return
+        // As on a socket (PROTOCOL.md 9.1): what is lost is the connection, and the next one brings a new token.
+        if (error instanceof HttpProblem && error.problem.status === 401) return this.#host.lost(error)
         if (error instanceof HttpProblem && error.problem.status < 500) {
           return this.#host.receive({ push: 'revoked', channel: this.channel, error: error.problem })
         }
