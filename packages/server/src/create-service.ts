@@ -92,6 +92,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     origins: new Origins(values.allowedOrigins, () => guard.usesCookies),
     guard,
     revocation: new Revocation(clock, transports, guard),
+    strangers: new Set(),
     limits: {
       maxMessageBytes: values.maxMessageBytes,
       maxBatchBytes: Math.max(values.maxBatchBytes, values.maxMessageBytes),

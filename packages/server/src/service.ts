@@ -44,6 +44,8 @@ export interface Service {
   /** Who is calling, and what they may do. */
   readonly guard: Guard
   readonly revocation: Revocation
+  /** Sockets that are open and have yet to say who they are: at most `max-unauthenticated`. */
+  readonly strangers: Set<object>
   readonly limits: ServiceLimits
   readonly wireLimits: TransportLimits
   /** What a client may send on one connection. */

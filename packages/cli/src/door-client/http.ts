@@ -43,12 +43,25 @@ export function open(url: URL, parts: RequestParts): http.ClientRequest {
   const { method = 'GET', headers = {}, agent, signal } = parts
   const opened = request(target, {
     method,
-    headers: { 'User-Agent': 'hydrant', ...headers },
+    headers: { 'User-Agent': 'hydrant', ...credentials(), ...headers },
     ...(agent && { agent }),
     ...(signal && { signal }),
   })
   opened.setTimeout(answerTimeoutMs, () => opened.destroy(new Error('no answer within 30 s')))
   return opened
+}
+
+/** From the environment: what stands on a command line is read by everybody on the machine. @throws CommandError (usage). */
+function credentials(): Record<string, string> {
+  const { HYDRANT_TOKEN: token, HYDRANT_HEADER: header } = process.env
+  const colon = header?.indexOf(':') ?? -1
+  if (header !== undefined && header !== '' && colon < 1) {
+    throw new CommandError('usage', 'HYDRANT_HEADER: expected a header such as "X-Key: …"')
+  }
+  return {
+    ...(token === undefined || token === '' ? {} : { Authorization: `Bearer ${token}` }),
+    ...(header === undefined || header === '' ? {} : { [header.slice(0, colon)]: header.slice(colon + 1).trim() }),
+  }
 }
 
 /** The whole body as text. @throws CommandError (unreachable) when it breaks off or is larger than 16 MiB. */

@@ -63,6 +63,22 @@ describe('hydrant serve with auth settings', () => {
     expect(running.output.stderr).toBe('')
   })
 
+  it('is published to and followed by the other commands with the credential of the environment', async () => {
+    const { contract, config } = await files('commands')
+    await using running = start('serve', contract, '--config', config, '--port', '0')
+    const url = await addressOf(running)
+    process.env['HYDRANT_HEADER'] = 'X-Key: backend-secret'
+    try {
+      expect((await run(['publish', `${url}/news`, '1'])).code).toBe(0)
+      expect(
+        (await run(['subscribe', `${url}/news?as=application`, '--since', 'x:0', '--count', '1'])).stdout,
+      ).toContain('1\n')
+    } finally {
+      delete process.env['HYDRANT_HEADER']
+    }
+    expect((await run(['publish', `${url}/news`, '1'])).code).toBe(1)
+  })
+
   it('[D03] refuses to start when the contract asks for what is not configured, in one line', async () => {
     const { contract } = await files('none')
     const { code, stderr } = await run(['serve', contract, '--port', '0'])

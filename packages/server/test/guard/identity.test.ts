@@ -179,6 +179,21 @@ describe('an identity that comes as the first message', () => {
     expect(await tooMuch.untilClosed()).toContain('\u0003\u00f1')
   })
 
+  it('[A03] may be waited for by so many sockets at once; those who are known are not counted', async () => {
+    await using api = await serveSecured({ limits: { maxUnauthenticated: 2 } })
+    using one = await ConnectClient.open(api.wsUrl)
+    using two = await ConnectClient.open(api.wsUrl)
+    await expect(ConnectClient.open(api.wsUrl)).rejects.toThrow('503')
+    using known = await ConnectClient.open(api.wsUrl, { headers: bearer(caller('ann')) })
+    await one.ask('authenticate', { token: caller('ann') })
+    using three = await ConnectClient.open(api.wsUrl)
+    await expect(ConnectClient.open(api.wsUrl)).rejects.toThrow('503')
+    two.socket.close()
+    await two.closed
+    using four = await ConnectClient.open(api.wsUrl)
+    expect([known, three, four].map(({ socket }) => socket.readyState)).toEqual([1, 1, 1])
+  })
+
   it('[8.4] [D10] is renewed by a token of the same caller, and what that does not allow is revoked', async () => {
     await using api = await serveSecured()
     using client = await ConnectClient.open(api.wsUrl)

@@ -24,6 +24,14 @@ export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
   if (handshake.protocol === undefined) {
     throw new HydrantError('handshake-refused', `expected the subprotocol ${SUBPROTOCOL} among those offered`)
   }
+  const { guard, strangers, settings, observer } = service
+  const isStranger = principal.kind === 'anonymous' && !guard.admitsAnonymous
+  if (isStranger && strangers.size >= settings.values.maxUnauthenticated) {
+    observer.limitHit('unauthenticated')
+    throw new HydrantError('unavailable', 'too many sockets have yet to say who they are', {
+      headers: { 'Retry-After': '5' },
+    })
+  }
   socket.write(handshake.response())
   service.observer.handshake('socket', 'accepted')
   openSession(service, {

@@ -29,6 +29,8 @@ export class SessionIdentity {
     this.#isKnown = principal.kind !== 'anonymous' || service.guard.admitsAnonymous
     service.revocation.watch(principal)
     if (this.#isKnown) return
+    service.strangers.add(this)
+    ended.addEventListener('abort', () => service.strangers.delete(this))
     const cancel = service.clock.after(service.guard.deadlineMs, () => {
       if (!this.#isKnown) close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
     })
@@ -62,6 +64,7 @@ export class SessionIdentity {
     }
     this.#principal = principal
     this.#isKnown = true
+    this.#options.service.strangers.delete(this)
     revocation.watch(principal)
   }
 

@@ -90,6 +90,8 @@ async function waitForPage(
     closed,
   }
   service.transports.add(Object.assign(stands, transport))
+  // What was decided before the wait may not hold any more.
+  stands.recheck()
   const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000
   try {
     for (;;) {

@@ -8,7 +8,7 @@ import type { Service } from '../../service.ts'
 import type { Goodbye, OpenTransport, Tap } from '../../transport/open-transports.ts'
 import { ResponseStream } from '../../transport/response-stream.ts'
 import { standing } from '../reader-standing.ts'
-import { type ChannelVisit, flagOf, readerView, sinceOf } from '../request.ts'
+import { type ChannelVisit, flagOf, readerView, resolve, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 
 /** A comment now and then keeps proxies from closing a quiet stream. */
@@ -31,6 +31,13 @@ export async function answerEventStream(
   if (response.destroyed) {
     hold.release()
     return
+  }
+  try {
+    // What was decided before the wait may not hold any more.
+    readerView(service, service.guard.renewed(principal), resolve(service, address), query)
+  } catch (error) {
+    hold.release()
+    throw error
   }
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',

@@ -4,7 +4,7 @@ import { HydrantError } from '../../errors.ts'
 import type { Principal } from '../../guard/principal.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import { flagOf, sinceOf } from '../request.ts'
+import { flagOf, resolve, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openChannelSocket } from './channel-socket.ts'
@@ -37,6 +37,13 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   if (socket.destroyed) {
     hold.release()
     return
+  }
+  try {
+    // What was decided before the wait may not hold any more.
+    partIn(service, service.guard.renewed(principal), resolve(service, at.address), query)
+  } catch (error) {
+    hold.release()
+    throw error
   }
   socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
   service.observer.handshake('websocket', 'accepted')

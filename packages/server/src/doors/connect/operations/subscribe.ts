@@ -58,6 +58,8 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
   }
   try {
     const { start, recovery } = await findStart(session, at, request, hold)
+    // What was decided before the waits may not hold any more.
+    service.guard.check(session.identity.principal, 'subscribe', resolve(service, address))
     // From here on nothing waits: the earlier subscription ends exactly where this one goes on.
     const goesOn = subscriptions.end(address)
     const names = channel.toClients.messages.map(({ name }) => name)
