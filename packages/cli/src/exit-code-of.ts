@@ -16,7 +16,7 @@ export function exitCodeOf(error: unknown, terminal: Terminal): number {
 }
 
 /** A fault in one line; with its stack when the environment variable `HYDRANT_DEBUG` is set. */
-export function describeFault(error: unknown): string {
+function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return onOneLine(String(error))
   if (process.env['HYDRANT_DEBUG']) return error.stack ?? error.message
   return onOneLine(`${error.name}: ${error.message} (HYDRANT_DEBUG=1 shows where)`)

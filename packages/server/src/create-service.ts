@@ -11,6 +11,7 @@ import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
 import { Hub } from './hub/hub.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import { Observer } from './observe/observer.ts'
+import { EventLog } from './observe/logs/event-log.ts'
 import { Metrics } from './observe/metrics/metrics.ts'
 import { Quarantine } from './observe/quarantine/quarantine.ts'
 import { QuarantineStore } from './observe/quarantine/store.ts'
@@ -49,12 +50,13 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const { values } = settings
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
+  const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
   const refused = new QuarantineStore(clock, () => contract.info.version)
-  const observer = new Observer(contract, clock, { quarantine: refused, traffic: new Traffic(clock) })
+  const observer = new Observer(contract, clock, { quarantine: refused, traffic: new Traffic(clock), log })
   const hub = new Hub(broker, turn, clock)
   const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
   const transports = new OpenTransports()
-  const onFault = options.onFault ?? ((error: unknown): void => console.error(error))
+  const onFault = faultListener(options, log)
   const guard = new Guard({
     clock,
     deadlineMs: values.authenticationTimeoutMs,
@@ -106,6 +108,15 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     deflate: values.deflate,
     random: (bytes) => void randomFillSync(bytes),
     onFault,
+  }
+}
+
+/** Faults go to whoever listens; to the console when nobody does. */
+function faultListener({ onFault }: HydrantOptions, log: EventLog | undefined): (error: unknown) => void {
+  if (onFault === undefined && log === undefined) return (error) => console.error(error)
+  return (error) => {
+    log?.fault(error)
+    onFault?.(error)
   }
 }
 

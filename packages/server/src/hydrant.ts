@@ -135,6 +135,7 @@ export class Hydrant implements AsyncDisposable {
     const { port: boundPort } = server.address() as AddressInfo
     const listening = { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`, host, port: boundPort }
     this.#listening.push(listening)
+    this.#service.observer.log?.write('listening', { url: listening.url })
     return listening
   }
 
@@ -229,6 +230,7 @@ export class Hydrant implements AsyncDisposable {
     const { waitMs = drainWaitMs, spreadMs = drainSpreadMs } = options
     const { clock, transports, turn } = this.#service
     this.#draining = true
+    this.#service.observer.log?.write('draining', { waitMs, spreadMs })
     await new Promise<void>((elapsed) => clock.after(waitMs, elapsed))
     turn.flush()
     await transports.drain(spreadMs, clock, Math.random)
@@ -265,6 +267,7 @@ export class Hydrant implements AsyncDisposable {
     for (const server of this.#servers) server.closeAllConnections()
     await Promise.all(serversClosed)
     await broker.close()
+    this.#service.observer.log?.write('stopped')
   }
 
   #adminHost(): AdminHost {

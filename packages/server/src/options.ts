@@ -3,6 +3,7 @@ import type { Broker } from './broker/broker.ts'
 import type { Authenticate } from './guard/guard.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
 import type { ContractSource } from './load-contract.ts'
+import type { LogOptions } from './observe/logs/event-log.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { GivenLimits } from './settings/setting.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
@@ -32,7 +33,9 @@ export interface HydrantOptions {
   readonly deflate?: boolean | undefined
   /** Where logs live. Default in this process's memory. */
   readonly broker?: Broker | undefined
-  /** Hears faults of the server and of handlers; peers are told nothing of them. Default: `console.error`. */
+  /** Writes a JSON line for each event that matters: docs/reference/logs.md. Default: no log. */
+  readonly log?: LogOptions | undefined
+  /** Hears faults of the server and of handlers; peers are told nothing of them. Default: the log, or `console.error` without one. */
   readonly onFault?: ((error: unknown) => void) | undefined
   /** For tests. Default the machine's clock. */
   readonly clock?: Clock | undefined

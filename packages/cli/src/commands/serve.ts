@@ -1,7 +1,6 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
-import type { AuthSettings, createHydrant, Hydrant, HydrantOptions } from '@hydrant/server'
+import type { AuthSettings, createHydrant, Hydrant, HydrantOptions, LogOptions } from '@hydrant/server'
 import { Command } from 'commander'
-import { describeFault } from '../exit-code-of.ts'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
@@ -59,7 +58,7 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     contract,
     settings,
     auth,
-    onFault: (error) => terminal.note(`hydrant: a fault in hydrant itself, please report it: ${describeFault(error)}`),
+    log: await logFor(settings.values.logLevel, settings.values.logFormat),
   })
   const { url } = await listen(hydrant, host, port)
   const stopped = untilStopped(terminal)
@@ -109,6 +108,21 @@ async function readAuth(config: string | undefined): Promise<AuthSettings> {
     const { code, message } = error as NodeJS.ErrnoException
     throw new CommandError('unreadable', `${config}: ${code ?? message}`, { cause: error })
   }
+}
+
+/** Lines for people on a terminal, JSON for programs. Both go to standard error. */
+async function logFor(level: LogOptions['level'], format: 'auto' | 'json' | 'pretty'): Promise<LogOptions> {
+  if (format === 'json' || (format === 'auto' && process.stderr.isTTY !== true)) return { level }
+  const { default: pretty } = await import('pino-pretty')
+  const look = {
+    destination: 2,
+    sync: true,
+    messageKey: 'event',
+    ignore: 'msg',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  }
+  return { level, destination: pretty({ ...look, colorize: process.stderr.isTTY === true }) }
 }
 
 async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {

@@ -83,6 +83,7 @@ export class Router {
       if (refused.code === 'internal') this.#service.onFault(error)
       this.#service.observer.handshake(door, refused.code)
       this.#service.observer.answered(refused.code)
+      this.#service.observer.requestRefused(door, request, refused)
       refuseUpgrade(socket, refused, request.url?.split('?')[0])
     }
   }
@@ -198,6 +199,7 @@ export class Router {
       response.destroy()
       return
     }
+    response.setHeader('X-Request-Id', this.#service.observer.requestRefused('http', request, answered))
     for (const [name, value] of Object.entries(this.#service.origins.corsHeaders(request))) {
       response.setHeader(name, value)
     }

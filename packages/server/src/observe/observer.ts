@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Channel, Contract } from '@hydrant/contract'
 import type { HydrantError } from '../errors.ts'
 import type { AcceptedMessage } from '../publish/accept-message.ts'
@@ -5,6 +6,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { type Door, DOORS, type Sender } from './door.ts'
 import { ChannelMeter } from './meters/channel-meter.ts'
 import { ConnectionMeter } from './meters/connection-meter.ts'
+import type { EventLog, LogFields } from './logs/event-log.ts'
 import { Counts } from './meters/counts.ts'
 import type { QuarantinedMessage, Refusal } from './quarantine/quarantined-message.ts'
 import type { QuarantineRow, QuarantineStore } from './quarantine/store.ts'
@@ -29,6 +31,7 @@ export interface DoorTotals {
 export interface Watchers {
   readonly quarantine?: QuarantineStore | undefined
   readonly traffic?: Traffic | undefined
+  readonly log?: EventLog | undefined
 }
 
 /**
@@ -57,14 +60,18 @@ export class Observer {
   readonly traffic: Traffic | undefined
   /** Hears of each refused message that is kept, while an operator may watch. */
   onKept: ((row: QuarantineRow, message: QuarantinedMessage) => void) | undefined
+  /** Writes a line for what matters. Undefined when nobody reads it. */
+  readonly log: EventLog | undefined
   readonly #channels = new Map<string, ChannelMeter>()
   readonly #clock: Clock
   #lastConnection = 0
+  #lastRequest = 0
 
-  constructor(contract: Contract, clock: Clock, { quarantine, traffic }: Watchers = {}) {
+  constructor(contract: Contract, clock: Clock, { quarantine, traffic, log }: Watchers = {}) {
     this.#clock = clock
     this.quarantine = quarantine
     this.traffic = traffic
+    this.log = log
     this.closedTotals = Object.fromEntries(
       DOORS.map((door) => [door, { bytesIn: 0, bytesOut: 0 }]),
     ) as unknown as Record<Door, DoorTotals>
@@ -96,6 +103,7 @@ export class Observer {
     const connection = `c${(++this.#lastConnection).toString(36)}`
     const meter = new ConnectionMeter({ ...sender, connection }, this.#clock.wallMs())
     this.connections.add(meter)
+    if (this.log?.has('connection-opened') === true) this.log.write('connection-opened', whoIs(meter))
     return meter
   }
 
@@ -105,6 +113,26 @@ export class Observer {
     const totals = this.closedTotals[meter.door]
     totals.bytesIn += meter.bytesIn
     totals.bytesOut += meter.bytesOut
+    if (this.log?.has('connection-closed') !== true) return
+    const { bytesIn, bytesOut, messagesIn, openedMs } = meter
+    const durationMs = this.#clock.wallMs() - openedMs
+    this.log.write('connection-closed', { ...whoIs(meter), ending, durationMs, bytesIn, bytesOut, messagesIn })
+  }
+
+  /**
+   * An HTTP request or upgrade is answered with an error. Gives the request's id: its own `X-Request-Id` where that is a word
+   * of at most 64 characters, otherwise a new one.
+   */
+  requestRefused(door: Door, request: IncomingMessage, { code, status, message: detail }: HydrantError): string {
+    const given = request.headers['x-request-id']
+    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : `r${(++this.#lastRequest).toString(36)}`
+    if (this.log?.has('request-refused') === true) {
+      const { method, url, socket } = request
+      const path = url?.split('?')[0]
+      const remote = socket.remoteAddress
+      this.log.write('request-refused', { request: id, door, remote, method, path, code, status, detail })
+    }
+    return id
   }
 
   /** A message has passed the contract. Hot: once for each. */
@@ -117,6 +145,7 @@ export class Observer {
     const { at, sender, error } = refusal
     this.channel(at.channel).refused.add(`${sender.door} ${error.code}`)
     if (sender.door === 'admin') return
+    if (this.log?.has('message-refused') === true) this.#logRefusal(refusal)
     this.traffic?.refused(at.channel, error.details.message)
     const kept = this.quarantine?.add(refusal)
     if (kept !== undefined) this.onKept?.(kept.row, kept.message)
@@ -130,12 +159,25 @@ export class Observer {
   /** A limit was hit. `name` is the setting's name, never text from outside. */
   limitHit(name: string): void {
     this.limitHits.add(name)
+    this.log?.write('limit-hit', { limit: name })
   }
 
   /** A setting is in force that is only safe on a laptop, such as `allow-anonymous`. */
   insecure(name: string): void {
     this.insecureSwitches.add(name)
+    this.log?.write('insecure-setting', { setting: name })
+  }
+
+  #logRefusal({ at, sender, error }: Refusal): void {
+    const { code, message: detail, details } = error
+    const { template } = this.channel(at.channel)
+    this.log?.write('message-refused', { ...whoIs(sender), channel: template, code, message: details.message, detail })
   }
 }
 
+const REQUEST_ID = /^[\w.:-]{1,64}$/
 const DENIALS: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'forbidden-origin'])
+
+function whoIs({ door, connection, remote, principal }: Sender): LogFields {
+  return { connection, door, remote, principal }
+}

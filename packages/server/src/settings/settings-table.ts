@@ -497,6 +497,27 @@ export const SETTINGS = {
     about: 'within which the goodbyes of a drain, and the return of the clients, are spread',
   },
 
+  logLevel: {
+    kind: 'choice',
+    flag: 'log-level',
+    placeholder: '<level>',
+    path: 'log.level',
+    group: 'Logs',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'warn',
+    about: 'the least level of events that are written to standard error',
+  },
+  logFormat: {
+    kind: 'choice',
+    flag: 'log-format',
+    placeholder: '<format>',
+    path: 'log.format',
+    group: 'Logs',
+    choices: ['auto', 'json', 'pretty'],
+    default: 'auto',
+    about: 'JSON lines, or lines for people; auto is for people on a terminal',
+  },
+
   insecureNoAuthentication: {
     kind: 'boolean',
     flag: 'insecure-no-authentication',
