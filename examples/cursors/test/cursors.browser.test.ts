@@ -72,17 +72,14 @@ describe.runIf(hasChromium)('the cursors, in Chromium', { timeout: 30_000 }, () 
     const moving = frames.filter(([at]) => at > fromMs + 300 && at < fromMs + FOR_MS)
     const lags = moving.map(([at, left]) => at - fromMs - (left - START_PX) / SPEED).toSorted((a, b) => a - b)
     // It is shown where it was 100 ms ago; each tab knows the server's clock within half of a round trip of a loaded machine.
-    const [early, median, late] = [0.1, 0.5, 0.9].map((share) => lags[Math.floor(share * lags.length)]!) as [
-      number,
-      number,
-      number,
-    ]
+    const median = lags[lags.length >> 1]!
+    const even = lags.filter((lag) => Math.abs(lag - median) <= 5).length / lags.length
     console.log(
-      `cursors: ${updates} updates, ${moving.length} frames, ${Math.round(median)} ms behind, eight of ten within ${Math.round(late - early)} ms`,
+      `cursors: ${updates} updates, ${moving.length} frames, ${Math.round(median)} ms behind, ${Math.round(even * 100)} % within 5 ms of that`,
     )
     expect(Math.abs(median - 100)).toBeLessThan(100)
-    // Nearly every frame is behind by the same: an update that came late is made up for.
-    expect(late - early).toBeLessThan(40)
+    // Drawn between two updates, most frames are behind by the same; drawn at the last update, they would be anywhere within 50 ms: a fifth.
+    expect(even).toBeGreaterThan(0.5)
     // Never backwards, and between two updates it goes on moving.
     const lefts = moving.map(([, left]) => left)
     expect(lefts).toEqual(lefts.toSorted((a, b) => a - b))

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A `hydrant serve` process. */
@@ -13,7 +15,9 @@ export interface ServeProcess extends AsyncDisposable {
 export async function hydrantServe(document: string, port: number): Promise<ServeProcess> {
   const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
   const flags = ['--conditions=@hydrant/source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, main, 'serve', '-', '--port', String(port)])
+  const child = spawn(process.execPath, [...flags, main, 'serve', '-', '--port', String(port)], {
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(tmpdir(), 'hydrant-compile-cache') },
+  })
   const ended = once(child, 'close')
   let printed = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (printed += text))
