@@ -82,12 +82,12 @@ export async function answerEventStream(
       stream.end()
     },
   })
-  const closed = new Promise<void>((resolve) => {
+  const closed = new Promise<void>((settle) => {
     response.once('close', () => {
       subscription.close()
       hold.release()
       observer.closed(meter, 'closed')
-      resolve()
+      settle()
     })
   })
   const fail = (error: HydrantError): void => {
