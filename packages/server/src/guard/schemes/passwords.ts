@@ -8,7 +8,7 @@ import { configured } from './keys.ts'
 import { hashPassword, isPassword } from './secrets.ts'
 import type { UserSettings } from './settings.ts'
 
-/** Checks that run at once, and that may wait: each costs 60 ms of a processor and 32 MiB. */
+/** Checks that run at once, and that may wait: each costs some 100 ms of a processor and 32 MiB. */
 const MAX_RUNNING = 4
 const MAX_WAITING = 64
 /** A password that was right is not derived again for so long. */
