@@ -51,8 +51,12 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
   const turn = new Turn(clock)
   const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
-  const refused = new QuarantineStore(clock, () => contract.info.version)
-  const observer = new Observer(contract, clock, { quarantine: refused, traffic: new Traffic(clock), log })
+  const refused = new QuarantineStore(clock, () => contract.info.version, options.quarantine || {})
+  const observer = new Observer(contract, clock, {
+    quarantine: options.quarantine === false ? undefined : refused,
+    traffic: options.traffic === false ? undefined : new Traffic(clock, options.traffic),
+    log,
+  })
   const hub = new Hub(broker, turn, clock)
   const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
   const transports = new OpenTransports()

@@ -3,6 +3,8 @@ import type { Broker } from './broker/broker.ts'
 import type { Authenticate } from './guard/guard.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
 import type { ContractSource } from './load-contract.ts'
+import type { QuarantineLimits } from './observe/quarantine/store.ts'
+import type { TrafficLimits } from './observe/traffic/traffic.ts'
 import type { LogOptions } from './observe/logs/event-log.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { GivenLimits } from './settings/setting.ts'
@@ -33,6 +35,10 @@ export interface HydrantOptions {
   readonly deflate?: boolean | undefined
   /** Where logs live. Default in this process's memory. */
   readonly broker?: Broker | undefined
+  /** Bounds of the refused messages that are kept; false keeps none. Default 10,000 of one cause, 16 MiB a channel, 64 MiB together. */
+  readonly quarantine?: Partial<QuarantineLimits> | false | undefined
+  /** Bounds of the schema statistics; false takes none. Default 500 messages looked at in a second, 20,000 fields. */
+  readonly traffic?: Partial<TrafficLimits> | false | undefined
   /** Writes a JSON line for each event that matters: docs/reference/logs.md. Default: no log. */
   readonly log?: LogOptions | undefined
   /** Hears faults of the server and of handlers; peers are told nothing of them. Default: the log, or `console.error` without one. */

@@ -39,7 +39,7 @@ export const EVENTS: Readonly<Record<LogEventName, LogEvent>> = {
     fields: ['connection', 'door', 'remote', 'principal', 'ending', 'durationMs', 'bytesIn', 'bytesOut', 'messagesIn'],
   },
   'request-refused': {
-    level: 'warn',
+    level: 'info',
     about: 'An HTTP request or an upgrade was answered with an error. `path` has no query.',
     fields: ['request', 'door', 'remote', 'method', 'path', 'code', 'status', 'detail'],
   },

@@ -1,0 +1,113 @@
+/**
+ * `node --conditions=@hydrant/source bench/observe-cost.ts [rounds]`: what watching costs a fan-out. Two servers, one that watches
+ * everything (log at `info`, quarantine, schema statistics, metrics read ten times a second) and one that watches nothing, take
+ * turns in one process and are read by one other process. Prints the throughput of each round, the ratio of the pairs, and the
+ * same for processor time, which neighbours on the machine disturb less.
+ */
+import { fork } from 'node:child_process'
+import { connect } from 'node:net'
+import { createHydrant, type HydrantOptions } from '@hydrant/server'
+
+const READERS = 200
+const PUBLISHES = 4000
+/** Published in one turn of the event loop. */
+const BURST = 10
+
+const CONTRACT = {
+  asyncapi: '3.1.0',
+  info: { title: 'Trades', version: '1.0.0' },
+  channels: { trades: { address: '/trades', messages: { trade: { $ref: '#/components/messages/trade' } } } },
+  operations: { send: { action: 'send', channel: { $ref: '#/channels/trades' } } },
+  components: {
+    messages: {
+      trade: {
+        payload: {
+          type: 'object',
+          required: ['symbol', 'price', 'size'],
+          properties: { symbol: { type: 'string' }, price: { type: 'number' }, size: { type: 'integer' } },
+        },
+      },
+    },
+  },
+} as const
+
+if (process.send === undefined) await measure(Number(process.argv[2] ?? 10))
+else process.on('message', ({ port, bytes }: { port: number; bytes: number }) => read(port, bytes))
+
+async function measure(rounds: number): Promise<void> {
+  const log = { level: 'info', destination: { write: (): void => {} } } as const
+  const ratios: { wall: number; cpu: number }[] = []
+  for (let round = 0; round <= rounds; round++) {
+    const order = round % 2 === 0 ? [true, false] : [false, true]
+    const results = new Map<boolean, { wall: number; cpu: number }>()
+    for (const watched of order)
+      results.set(watched, await fanOut(watched ? { log } : { quarantine: false, traffic: false }, watched))
+    const [on, off] = [results.get(true)!, results.get(false)!]
+    const ratio = { wall: off.wall / on.wall, cpu: off.cpu / on.cpu }
+    // The first round warms up.
+    if (round === 0) continue
+    ratios.push(ratio)
+    const rate = (ms: number): string => `${Math.round((READERS * PUBLISHES) / ms)}k/s`
+    console.log(
+      `on ${rate(on.wall)} off ${rate(off.wall)} ratio ${ratio.wall.toFixed(3)} processor ${ratio.cpu.toFixed(3)}`,
+    )
+  }
+  const median = (values: number[]): string => values.toSorted((a, b) => a - b)[values.length >> 1]!.toFixed(3)
+  console.log(
+    `median of ${rounds}: throughput ${median(ratios.map(({ wall }) => wall))}, processor ${median(ratios.map(({ cpu }) => cpu))}`,
+  )
+}
+
+async function fanOut(options: Partial<HydrantOptions>, scraped: boolean): Promise<{ wall: number; cpu: number }> {
+  await using hydrant = createHydrant({
+    contract: CONTRACT,
+    limits: { pingIntervalMs: 0, maxOutboxBytes: 1 << 26, maxConnectionsPerAddress: 0 },
+    ...options,
+  })
+  const { port } = await hydrant.listen({ port: 0 })
+  const trade = { symbol: 'AAPL', price: 187.25, size: 100 }
+  const reader = fork(new URL(import.meta.url), [], { execArgv: process.execArgv })
+  const frame = 2 + JSON.stringify(trade).length
+  reader.send({ port, bytes: PUBLISHES * frame })
+  await new Promise((ready) => reader.once('message', ready))
+  const admin = scraped ? await hydrant.listenAdmin({ port: 0 }) : undefined
+  const scrape = setInterval(() => void (admin && fetch(`${admin.url}/metrics`).then((answer) => answer.text())), 100)
+  const done = new Promise((finished) => reader.once('message', finished))
+  const startedMs = performance.now()
+  const cpu = process.cpuUsage()
+  for (let i = 0; i < PUBLISHES; i += BURST) {
+    for (let j = 0; j < BURST; j++) void hydrant.publish('/trades', trade)
+    await new Promise(setImmediate)
+  }
+  await done
+  const { user, system } = process.cpuUsage(cpu)
+  const result = { wall: performance.now() - startedMs, cpu: user + system }
+  clearInterval(scrape)
+  reader.kill()
+  return result
+}
+
+/** Reads as fast as it can, and says when every connection has had its bytes. */
+function read(port: number, bytes: number): void {
+  let open = 0
+  let finished = 0
+  for (let i = 0; i < READERS; i++) {
+    let seen = -1
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(
+        'GET /trades HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      )
+    })
+    socket.on('data', (chunk) => {
+      if (seen < 0) {
+        if (!chunk.includes('101 ')) throw new Error(chunk.toString())
+        seen = 0
+        if (++open === READERS) process.send!('ready')
+        return
+      }
+      seen += chunk.length
+      if (seen >= bytes && ++finished === READERS) process.send!('done')
+    })
+  }
+}
