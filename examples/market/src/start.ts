@@ -8,9 +8,19 @@ const stopped = new Promise((resolve) => {
   process.once('SIGINT', resolve).once('SIGTERM', resolve)
 })
 
+/** Another port when the usual one is in use, such as by a second example. */
+async function openAdmin(): Promise<{ readonly url: string }> {
+  try {
+    return await market.api.listenAdmin()
+  } catch {
+    return market.api.listenAdmin({ port: 0 })
+  }
+}
+
 try {
   const listening = await market.api.listen({ port })
-  console.log(whatToTry(`localhost:${listening.port}`).join('\n'))
+  const admin = await openAdmin()
+  console.log([...whatToTry(`localhost:${listening.port}`), '', `See and manage it: ${admin.url}/`].join('\n'))
   await stopped
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException

@@ -7,6 +7,12 @@ import { publishCommand } from './commands/publish.ts'
 import { replayCommand } from './commands/replay.ts'
 import { serveCommand } from './commands/serve.ts'
 import { subscribeCommand } from './commands/subscribe.ts'
+import { connectionsCommand } from './commands/connections.ts'
+import { drainCommand } from './commands/drain.ts'
+import { quarantineCommand } from './commands/quarantine.ts'
+import { statusCommand } from './commands/status.ts'
+import { tailCommand } from './commands/tail.ts'
+import { topCommand } from './commands/top.ts'
 import { typesCommand } from './commands/types.ts'
 import type { Terminal } from './output/terminal.ts'
 
@@ -31,6 +37,12 @@ export function createProgram(terminal: Terminal): Command {
     typesCommand,
     explainCommand,
     hashKeyCommand,
+    statusCommand,
+    topCommand,
+    tailCommand,
+    connectionsCommand,
+    quarantineCommand,
+    drainCommand,
   ]
   for (const makeCommand of make) program.addCommand(makeCommand(terminal))
   program.addHelpText('after', '\nExample:\n  hydrant serve api.yaml\n\nMore: hydrant COMMAND --help')

@@ -11,6 +11,8 @@ describe('what users depend on', () => {
   it('is exported by these names', () => {
     expect(Object.keys(entry).toSorted()).toEqual([
       'ContractError',
+      'compareContracts',
+      'compileSchema',
       'defineContract',
       'diagnosticCodes',
       'readContract',

@@ -291,6 +291,7 @@ export class Hydrant implements AsyncDisposable {
       },
       startedMs: this.#startedMs,
       drain: (options) => this.drain(options),
+      reload: (contract) => this.reload(contract),
       revoke: (principalId, reason) => this.revoke(principalId, reason),
     }
   }

@@ -6,6 +6,7 @@ import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
 import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { openAdmin } from './serve-admin.ts'
 import { helpEnd } from './options.ts'
 import { reloadWhenAsked } from './reloading.ts'
 import { configFileOf, type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
@@ -21,6 +22,7 @@ export function serveCommand(terminal: Terminal): Command {
     )
     .argument('<file>', 'the AsyncAPI document; - reads standard input')
     .option('--config <file>', 'settings from a YAML file; HYDRANT_CONFIG names it too')
+    .option('--no-admin', 'without the admin listener (console, admin API, metrics)')
     .option('--watch', 'read the contract and the auth section again when a file changes, as on SIGHUP')
   for (const option of settingOptions()) command.addOption(option)
   return command
@@ -61,8 +63,9 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     log: await logFor(settings.values.logLevel, settings.values.logFormat),
   })
   const { url } = await listen(hydrant, host, port)
+  const admin = options['admin'] === false ? undefined : await openAdmin(hydrant, settings, terminal)
   const stopped = untilStopped(terminal)
-  for (const line of welcome(contract, url)) await terminal.result(line)
+  for (const line of welcome(contract, url, admin?.url)) await terminal.result(line)
   const stopReloading = reloadWhenAsked(
     {
       files: [file, ...(config === undefined ? [] : [config])].filter((each) => each !== '-'),
@@ -163,7 +166,7 @@ const listenProblems: Readonly<Record<string, (host: string, port: number) => st
   ENOTFOUND: (host) => `there is no host named "${host}"`,
 }
 
-function welcome(contract: Contract, url: string): string[] {
+function welcome(contract: Contract, url: string, adminUrl: string | undefined): string[] {
   const { title, version } = contract.info
   return [
     `${title} ${version} (AsyncAPI ${contract.asyncapi})`,
@@ -173,6 +176,7 @@ function welcome(contract: Contract, url: string): string[] {
     '',
     `Follow: curl -N -H 'Accept: text/event-stream' '${url}${exampleAddress(contract)}'`,
     `Page:   ${url}/`,
+    ...(adminUrl === undefined ? [] : [`Admin:  ${adminUrl}/`]),
   ]
 }
 

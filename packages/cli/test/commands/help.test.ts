@@ -5,15 +5,28 @@ import { createProgram } from '../../src/program.ts'
 import { run } from '../run-command.ts'
 
 describe('--help', () => {
-  it.each([[], ['serve'], ['check'], ['publish'], ['subscribe'], ['replay'], ['types'], ['explain'], ['hash-key']])(
-    'of hydrant %s',
-    async (...command) => {
-      const { code, stdout, stderr } = await run([...command, '--help'])
-      expect(stderr).toBe('')
-      await expect(stdout).toMatchFileSnapshot(`help/${command[0] ?? 'hydrant'}.txt`)
-      expect(code).toBe(0)
-    },
-  )
+  it.each([
+    [],
+    ['serve'],
+    ['check'],
+    ['publish'],
+    ['subscribe'],
+    ['replay'],
+    ['types'],
+    ['explain'],
+    ['hash-key'],
+    ['status'],
+    ['top'],
+    ['tail'],
+    ['connections'],
+    ['quarantine'],
+    ['drain'],
+  ])('of hydrant %s', async (...command) => {
+    const { code, stdout, stderr } = await run([...command, '--help'])
+    expect(stderr).toBe('')
+    await expect(stdout).toMatchFileSnapshot(`help/${command[0] ?? 'hydrant'}.txt`)
+    expect(code).toBe(0)
+  })
 
   it.each(createProgram(createTerminal()).commands.map((command) => [command.name(), command] as const))(
     'of hydrant %s has an example and exit codes',

@@ -27,8 +27,22 @@ async function addressOf(running: Running): Promise<string> {
 }
 
 describe('hydrant serve', () => {
+  it('opens the admin listener too, on a free port when the default is in use', async () => {
+    await using first = start('serve', contract, '--port', '0')
+    const [, firstAdmin] = await first.printed('stdout', /Admin: {2}(\S+)\n/)
+    await using second = start('serve', contract, '--port', '0')
+    const [, secondAdmin] = await second.printed('stdout', /Admin: {2}(\S+)\n/)
+    expect(secondAdmin).not.toBe(firstAdmin)
+    for (const admin of [firstAdmin, secondAdmin]) expect((await fetch(`${admin}status`)).status).toBe(200)
+  })
+
+  it('does not open the admin listener to other machines without a token', async () => {
+    await using running = start('serve', contract, '--port', '0', '--admin-host', '0.0.0.0', '--admin-port', '0')
+    expect(await running.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('--admin-token-file') })
+  })
+
   it('prints where it listens, the channels, and a line to try that works', async () => {
-    await using running = start('serve', contract, '--port', '0')
+    await using running = start('serve', contract, '--port', '0', '--no-admin')
     const address = await addressOf(running)
     expect(running.output.stdout).toBe(`Test API 1.0.0 (AsyncAPI 3.1.0)
 Listening on ${address}

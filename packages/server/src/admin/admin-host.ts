@@ -14,7 +14,7 @@ export interface AdminHost {
   readonly startedMs: number
   drain(options: DrainOptions): Promise<void>
   /** Serves another contract from now on, without dropping who may stay. Throws when that cannot be. */
-  readonly reload?: ((contract: Contract) => void) | undefined
+  reload(contract: Contract): void
   /** Cuts what is open for a principal; how many connections that were. */
   revoke(principalId: string, reason: string): number
 }

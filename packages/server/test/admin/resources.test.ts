@@ -170,4 +170,10 @@ it('a contract that breaks clients is refused with what breaks', async () => {
   )
   const dry = await server.ask('PUT', '/contract', { document, dryRun: true })
   expect(dry.json).toMatchObject({ loaded: false })
+
+  const forced = await server.ask('PUT', '/contract', { document, force: true })
+  expect(forced.json).toMatchObject({ loaded: true })
+  expect((await server.ask('GET', '/contract')).json).toMatchObject({ number: 2, version: '2.0.0', actor: 'loopback' })
+  expect((await server.ask('GET', '/contract/versions/2')).json.differences.length).toBeGreaterThan(0)
+  expect(await post(server, '/orders', { amount: 1 })).toBe(404)
 })

@@ -31,10 +31,7 @@ export function contractHandlers(parts: AdminParts): AdminHandlers {
         const detail = `${breaking.length} of ${changes.length} changes break clients, the first at ${first!.pointer}: ${first!.message}`
         throw new HydrantError('contract-breaks-clients', detail, { extensions: { changes } })
       }
-      const { reload } = host
-      if (reload === undefined)
-        throw new HydrantError('unavailable', 'this server cannot change its contract while it runs')
-      await versions.loadAs(actor, () => reload(contract))
+      await versions.loadAs(actor, () => host.reload(contract))
       return {
         json: { loaded: true, changes, diagnostics },
         audit: { details: { ...details, forced: body['force'] === true } },
