@@ -187,7 +187,7 @@ interface Operation {
 function* examples(value: unknown): Generator<{ schema: unknown; example: unknown }> {
   if (typeof value !== 'object' || value === null) return
   if ('schema' in value && 'example' in value && typeof (value as { schema: unknown }).schema === 'object') {
-    yield value as { schema: unknown; example: unknown }
+    yield value
   }
   for (const inner of Object.values(value)) yield* examples(inner)
 }

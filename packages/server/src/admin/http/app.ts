@@ -94,11 +94,11 @@ async function carryOut(
     call = await toCall(context, operation, actor ?? 'nobody')
     const answer = await handler(call)
     const response = toResponse(answer)
-    if (changes) audit(options, incoming, operation, context, call, response.status, answer.audit?.details)
+    if (changes) writeAudit(options, incoming, operation, context, call, response.status, answer.audit?.details)
     return response
   } catch (error) {
     const { status, code } = toHydrantError(error)
-    if (changes) audit(options, incoming, operation, context, call, status, { refused: code })
+    if (changes) writeAudit(options, incoming, operation, context, call, status, { refused: code })
     throw error
   }
 }
@@ -155,7 +155,7 @@ function problem(error: HydrantError, path: string): Response {
   })
 }
 
-function audit(
+function writeAudit(
   { audit, access }: AdminAppOptions,
   incoming: IncomingMessage,
   operation: AdminOperation,

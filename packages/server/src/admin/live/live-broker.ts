@@ -22,9 +22,9 @@ export class LiveBroker implements Broker {
   }
 
   /** The hub subscribes once for each channel, whoever many read it. */
-  async subscribe(address: string, policy: LogPolicy, listener: LiveListener): Promise<LiveSubscription> {
+  subscribe(address: string, policy: LogPolicy, listener: LiveListener): LiveSubscription {
     this.#onFirst(address)
-    const live = await this.#broker.subscribe(address, policy, listener)
+    const live = this.#broker.subscribe(address, policy, listener)
     return {
       ...live,
       unsubscribe: () => {

@@ -19,7 +19,7 @@ export function metaHandlers(parts: AdminParts, asyncapi: JsonObject): AdminHand
     getReady: () => (host.state === 'ready' ? { json: { status: 'pass' } } : { status: 503, json: { status: 'fail' } }),
     getSession: ({ actor }) => ({ json: session(actor === 'nobody' ? null : actor) }),
     openSession({ body }) {
-      if (access.required && !access.isToken(String(body['token']))) {
+      if (access.required && !access.isToken(body['token'] as string)) {
         throw new HydrantError('unauthenticated', 'this is not the token of this listener')
       }
       if (!access.required) return { json: session('loopback') }

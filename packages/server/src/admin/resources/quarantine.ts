@@ -104,8 +104,8 @@ export function quarantineHandlers(parts: AdminParts): AdminHandlers {
       }
     },
     validatePayload({ body }) {
-      const at = resolve(parts.host.service, String(body['address']))
-      const encoding = String(body['encoding'] ?? 'json')
+      const at = resolve(parts.host.service, body['address'] as string)
+      const encoding = (body['encoding'] ?? 'json') as string
       const name = body['message'] as string | undefined
       try {
         const { message } = acceptMessage(

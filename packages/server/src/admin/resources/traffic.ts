@@ -50,11 +50,11 @@ export function trafficHandlers(parts: AdminParts): AdminHandlers {
     },
     async publish({ body, bodyText }) {
       const { service } = host
-      const at = resolve(service, String(body['address']))
+      const at = resolve(service, body['address'] as string)
       // Parsed again from the text, so that numbers keep their digits.
       const { data } = parseExactJson(bodyText) as { data: unknown }
       const message = {
-        ...incomingOf(String(body['encoding'] ?? 'json'), data),
+        ...incomingOf((body['encoding'] ?? 'json') as string, data),
         name: body['message'] as string | undefined,
       }
       const published = await service.publisher.publish({
