@@ -132,6 +132,7 @@ const REQUESTS: Readonly<Record<string, (ids: Ids) => [path: string, body?: unkn
   getSession: () => ['/session'],
   openSession: () => ['/session', { token: 'whatever' }],
   closeSession: () => ['/session'],
+  getMetrics: () => ['/metrics'],
   getOpenapi: () => ['/openapi.json'],
   getAdminAsyncapi: () => ['/-/asyncapi.json'],
   getLive: () => ['/-/live'],

@@ -13,6 +13,10 @@ export function metaHandlers(parts: AdminParts, asyncapi: JsonObject): AdminHand
     actor,
   })
   return {
+    async getMetrics({ headers }) {
+      const { contentType, body } = await host.service.metrics.text(headers.get('accept') ?? '')
+      return { response: new Response(body, { headers: { 'Content-Type': contentType } }) }
+    },
     getOpenapi: () => ({ json: description.document }),
     getAdminAsyncapi: () => ({ json: asyncapi }),
     getLive: () => ({ json: { status: 'pass' } }),
