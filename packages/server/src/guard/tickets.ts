@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Principal } from './principal.ts'
 
 /** How long a ticket waits to be used, in milliseconds. */
-export const TICKET_LIFE_MS = 30_000
+const TICKET_LIFE_MS = 30_000
 
 /** Tickets that may wait at once, in this process. */
 const MAX_TICKETS = 10_000

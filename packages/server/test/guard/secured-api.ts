@@ -36,9 +36,9 @@ x-hydrant: { allow: { subscribe: anyone } }
 `
 
 /** Tokens that are their facts, as JSON: what a test needs of an identity provider. */
-export const tokenOf = (facts: PrincipalFacts): string => Buffer.from(JSON.stringify(facts)).toString('base64url')
+const tokenOf = (facts: PrincipalFacts): string => Buffer.from(JSON.stringify(facts)).toString('base64url')
 
-export const readToken: Authenticate = ({ token }) => {
+const readToken: Authenticate = ({ token }) => {
   if (token === undefined) return null
   try {
     return JSON.parse(Buffer.from(token, 'base64url').toString()) as PrincipalFacts
