@@ -115,7 +115,7 @@ async function readAuth(config: string | undefined): Promise<AuthSettings> {
 
 /** Lines for people on a terminal, JSON for programs. Both go to standard error. */
 async function logFor(level: LogOptions['level'], format: 'auto' | 'json' | 'pretty'): Promise<LogOptions> {
-  if (format === 'json' || (format === 'auto' && process.stderr.isTTY !== true)) return { level }
+  if (format === 'json' || (format === 'auto' && !process.stderr.isTTY)) return { level }
   const { default: pretty } = await import('pino-pretty')
   const look = {
     destination: 2,
@@ -125,7 +125,7 @@ async function logFor(level: LogOptions['level'], format: 'auto' | 'json' | 'pre
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   }
-  return { level, destination: pretty({ ...look, colorize: process.stderr.isTTY === true }) }
+  return { level, destination: pretty({ ...look, colorize: process.stderr.isTTY }) }
 }
 
 async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {

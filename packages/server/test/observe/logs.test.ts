@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(lines[1]).toMatchObject({ level: 'info', connection: 'c1', door: 'websocket', remote: '127.0.0.1' })
     expect(lines[2]).toMatchObject({ connection: 'c1', ending: 'peer-closed' })
     expect(lines[3]).toMatchObject({
-      level: 'warn',
+      level: 'info',
       channel: '/prices/{symbol}',
       code: 'message-invalid',
       message: 'trade',

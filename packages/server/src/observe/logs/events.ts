@@ -44,7 +44,7 @@ export const EVENTS: Readonly<Record<LogEventName, LogEvent>> = {
     fields: ['request', 'door', 'remote', 'method', 'path', 'code', 'status', 'detail'],
   },
   'message-refused': {
-    level: 'warn',
+    level: 'info',
     about: 'A message did not pass the contract; the quarantine has it.',
     fields: ['door', 'connection', 'remote', 'principal', 'channel', 'code', 'message', 'detail'],
   },
