@@ -86,7 +86,7 @@ export function Shell({ onOpenSnapshot, onCloseSnapshot, onTokenWanted }: ShellP
         <ul>
           {PLACES.map(([, name, text]) => (
             <li key={name}>
-              <a href={`#/${name}`} aria-current={name === place ? 'page' : undefined} aria-label={text}>
+              <a href={`#/${name}`} aria-current={name === place ? 'page' : undefined}>
                 <Icon name={name === '' ? 'overview' : name} />
                 <span>{text}</span>
                 <NavigationCount name={name} status={status} />

@@ -263,6 +263,9 @@ export type FieldStatistics = {
   readonly types: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+  /** Of strings, and of arrays in elements. */
+  readonly minLength?: number
+  readonly maxLength?: number
   /** Values seen, where they are few. */
   readonly values?: readonly {
     readonly value: unknown
@@ -393,6 +396,8 @@ export type QuarantineGroup = {
   readonly kept: Count
   readonly firstAt: Time
   readonly lastAt: Time
+  /** At most 20 principals. */
+  readonly senders: readonly string[]
   /** How many came through each door. */
   readonly doors: Readonly<Record<string, number>>
   /** The edit that would repair all of them, where it follows from the errors. */
@@ -480,7 +485,9 @@ export type Replayed = {
   readonly refused: Count
   /** How many the group keeps now. */
   readonly left: Count
-  readonly firstRefusal: null | Problem
+  /** Messages of the cause that were only counted, or pushed out by newer ones: they cannot be replayed. */
+  readonly notKept: Count
+  readonly firstRefusal: null | Verdict
 }
 
 export type Dropped = {
@@ -569,10 +576,15 @@ export type ContractLoaded = {
 
 export type Setting = {
   readonly name: string
-  /** Never a secret: those are shown as `(set)`. */
+  /** Sizes are bytes, times milliseconds. Secrets are in files, and never here. */
   readonly value: unknown
+  /** As people write it: `64KiB`, `10s`, `off`. */
+  readonly shown?: string
+  readonly group?: string
+  /** The flag, the variable, or `file:line:column`. */
+  readonly where?: string
   readonly unit?: string
-  /** `default`, `flag`, `environment`, `file`, `contract` or `code`. */
+  /** `default`, `flag`, `environment`, `file` or `code`. */
   readonly source: string
   readonly flag?: string
   readonly description?: string

@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactElement } from 'react'
 import uPlot from 'uplot'
 import { usePaintedTheme } from '../app/theme.ts'
+import { clock } from './format.ts'
 
 /** One line of a chart. */
 export interface Series {
@@ -22,7 +23,7 @@ interface ChartProps {
 
 const HEIGHT_PX = 150
 /** A chart that has just begun fills from its end. */
-const SHORTEST_S = 120
+const SHORTEST_S = 60
 const BINARY_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power)
 
 /** Lines over time. The newest values stand above as text, so that the picture is not needed to read them. */
@@ -135,10 +136,7 @@ function resolved(element: HTMLElement, value: string): string {
 }
 
 function timeLabel(seconds: number): string {
-  const date = new Date(seconds * 1_000)
-  const pad = (part: number): string => String(part).padStart(2, '0')
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`
-  return date.getSeconds() === 0 ? time : `${time}:${pad(date.getSeconds())}`
+  return clock(seconds * 1_000)
 }
 
 function niceMax(max: number | null): number {

@@ -6,6 +6,7 @@ import { useResource } from '../../data/use-resource.ts'
 import { count, duration, plural, rate } from '../../elements/format.ts'
 import { Empty, Facts, Stat } from '../../elements/panel.tsx'
 import { Pending } from '../../elements/problem.tsx'
+import { Prose } from '../../elements/prose.tsx'
 import { Tabs } from '../../elements/tabs.tsx'
 import { Publish } from '../publish/publish.tsx'
 import { History } from './history.tsx'
@@ -146,7 +147,9 @@ function About({ channel }: { readonly channel: ChannelDetails }): ReactElement 
         facts={[
           ['Title', channel.title ?? '–'],
           ['Summary', channel.summary ?? '–'],
-          ...(channel.description === undefined ? [] : [['Description', channel.description] as const]),
+          ...(channel.description === undefined
+            ? []
+            : [['Description', <Prose key="description" text={channel.description} />] as const]),
           ['Slow readers', OVERFLOW[channel.overflow]],
           [
             'Messages',

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { link } from '../../app/route.ts'
 import { Empty } from '../../elements/panel.tsx'
+import { Prose } from '../../elements/prose.tsx'
 
 type Node = Readonly<Record<string, unknown>>
 
@@ -14,7 +15,7 @@ export function Outline({ document }: { readonly document: Node }): ReactElement
   if (channels.length === 0) return <Empty title="The contract has no channels." />
   return (
     <div className="outline">
-      {textOf(info['description']) === '' ? null : <p className="prose">{textOf(info['description'])}</p>}
+      {textOf(info['description']) === '' ? null : <Prose text={textOf(info['description'])} />}
       {channels.map(([id, channel]) => {
         const own = operations.filter((operation) => refOf(operation['channel']) === id)
         const messages = Object.keys(nodeOf(channel['messages']))
@@ -31,7 +32,7 @@ export function Outline({ document }: { readonly document: Node }): ReactElement
             <div className="pad stack small-gap">
               {textOf(channel['summary']) === '' ? null : <p>{textOf(channel['summary'])}</p>}
               {textOf(channel['description']) === '' ? null : (
-                <p className="prose muted">{textOf(channel['description'])}</p>
+                <Prose className="muted" text={textOf(channel['description'])} />
               )}
               <table className="plain">
                 <caption className="hidden">Messages of {textOf(channel['address'])}</caption>

@@ -7,6 +7,7 @@ import { bytes, clock, count, percent, rate } from '../../elements/format.ts'
 import { JsonView } from '../../elements/json-view.tsx'
 import { Empty, Facts, Panel, Stat } from '../../elements/panel.tsx'
 import { Pending } from '../../elements/problem.tsx'
+import { Prose } from '../../elements/prose.tsx'
 import { type Column, Table } from '../../elements/table.tsx'
 import { Tabs } from '../../elements/tabs.tsx'
 import { directionOf, Meter, shareOf } from './messages.tsx'
@@ -125,24 +126,24 @@ const columns: readonly Column<FieldStatistics>[] = [
   {
     key: 'presence',
     title: 'Present',
-    width: '140px',
+    width: '130px',
     end: true,
     cell: ({ presence, seen }) =>
       seen === 0 ? (
         <span className="badge warn">never</span>
       ) : (
         <>
-          <Meter share={presence} />
+          <Meter share={presence} isPlain />
           {percent(presence)}
         </>
       ),
   },
-  { key: 'types', title: 'Types', width: '120px', cell: ({ types }) => types.join(', ') },
+  { key: 'types', title: 'Types', width: '150px', cell: ({ types }) => types.join(', ') },
   {
     key: 'range',
     title: 'Range',
     width: '1fr',
-    cell: ({ minimum, maximum }) => (minimum === undefined ? '' : `${String(minimum)} … ${String(maximum)}`),
+    cell: rangeOf,
   },
   {
     key: 'values',
@@ -156,6 +157,12 @@ const columns: readonly Column<FieldStatistics>[] = [
         .join(', '),
   },
 ]
+
+function rangeOf({ minimum, maximum, minLength, maxLength }: FieldStatistics): string {
+  if (minimum !== undefined) return minimum === maximum ? String(minimum) : `${minimum} … ${String(maximum)}`
+  if (minLength === undefined) return ''
+  return minLength === maxLength ? `length ${minLength}` : `length ${minLength} … ${String(maxLength)}`
+}
 
 function Fields({ message }: { readonly message: MessageDetails }): ReactElement {
   return (
@@ -208,7 +215,9 @@ function Schema({ message }: { readonly message: MessageDetails }): ReactElement
         facts={[
           ...(schema.title === undefined ? [] : [['Title', schema.title] as const]),
           ...(schema.summary === undefined ? [] : [['Summary', schema.summary] as const]),
-          ...(schema.description === undefined ? [] : [['Description', schema.description] as const]),
+          ...(schema.description === undefined
+            ? []
+            : [['Description', <Prose key="description" text={schema.description} />] as const]),
           ['Content type', schema.contentType],
         ]}
       />

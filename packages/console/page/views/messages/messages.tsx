@@ -163,9 +163,15 @@ export function shareOf({ valid, invalid }: Pick<MessageSummary, 'valid' | 'inva
   return valid + invalid === 0 ? undefined : valid / (valid + invalid)
 }
 
-/** A share as a bar; the number stands beside it. */
-export function Meter({ share }: { readonly share: number }): ReactElement {
-  const tone = share === 1 ? '' : share > 0.99 ? ' warn' : ' bad'
+/** A share as a bar; the number stands beside it. `isPlain`: less than all of it is nothing bad. */
+export function Meter({
+  share,
+  isPlain = false,
+}: {
+  readonly share: number
+  readonly isPlain?: boolean
+}): ReactElement {
+  const tone = share === 1 || isPlain ? '' : share > 0.99 ? ' warn' : ' bad'
   return (
     <span className={`meter${tone}`} aria-hidden="true">
       <i style={{ width: `${share * 100}%` }} />

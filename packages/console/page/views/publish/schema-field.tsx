@@ -176,13 +176,8 @@ function ObjectField(props: FieldProps & { readonly own: readonly SchemaError[] 
           <div key={name} className="member">
             <SchemaField {...props} schema={resolved} label={name} pointer={to} />
             {isRequired ? null : (
-              <button
-                type="button"
-                className="button quiet small"
-                aria-label={`Leave ${name} out`}
-                onClick={() => onChange(to, undefined)}
-              >
-                Leave out
+              <button type="button" className="button quiet small" onClick={() => onChange(to, undefined)}>
+                Leave out <span className="hidden">{name}</span>
               </button>
             )}
           </div>

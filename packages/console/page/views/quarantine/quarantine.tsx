@@ -18,30 +18,30 @@ const columns: readonly Column<QuarantineGroup>[] = [
   {
     key: 'cause',
     title: 'Cause',
-    width: '3fr',
+    width: '4fr',
     cell: ({ id, cause }) => (
       <a href={link('quarantine', id)} title={cause}>
         {cause}
       </a>
     ),
   },
-  { key: 'address', title: 'Channel', width: '1.6fr', cell: ({ address }) => <span className="mono">{address}</span> },
+  { key: 'address', title: 'Channel', width: '1.2fr', cell: ({ address }) => <span className="mono">{address}</span> },
   {
     key: 'message',
     title: 'Message',
-    width: '1fr',
+    width: '110px',
     cell: ({ message, code }) => message ?? <span className="muted">{code}</span>,
   },
-  { key: 'count', title: 'Happened', width: '96px', end: true, cell: (row) => count(row.count) },
-  { key: 'kept', title: 'Kept', width: '84px', end: true, cell: ({ kept }) => count(kept) },
+  { key: 'count', title: 'Happened', width: '84px', end: true, cell: (row) => count(row.count) },
+  { key: 'kept', title: 'Kept', width: '72px', end: true, cell: ({ kept }) => count(kept) },
   {
     key: 'doors',
     title: 'Through',
-    width: '130px',
+    width: '100px',
     cell: ({ doors }) => <span className="muted">{Object.keys(doors).join(', ')}</span>,
   },
-  { key: 'firstAt', title: 'First', width: '92px', end: true, cell: ({ firstAt }) => clock(firstAt) },
-  { key: 'lastAt', title: 'Last', width: '92px', end: true, cell: ({ lastAt }) => clock(lastAt) },
+  { key: 'firstAt', title: 'First', width: '80px', end: true, cell: ({ firstAt }) => clock(firstAt) },
+  { key: 'lastAt', title: 'Last', width: '80px', end: true, cell: ({ lastAt }) => clock(lastAt) },
 ]
 
 /** Refused messages, one row for each cause. */

@@ -75,15 +75,8 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
     })
   const report = ({ replayed, refused, firstRefusal }: Replayed): void => {
     if (replayed > 0) tell(`Replayed ${plural(replayed, 'message')}.`)
-    if (refused > 0) {
-      setError(
-        new AdminError(
-          'refused',
-          firstRefusal?.detail ?? `${plural(refused, 'message')} stayed.`,
-          firstRefusal === null ? {} : { problem: firstRefusal },
-        ),
-      )
-    }
+    if (refused > 0)
+      setError(new AdminError('refused', `${plural(refused, 'message')} stayed: ${whyNot(firstRefusal)}`))
     onChanged()
   }
   const isCurrentTry = tried !== undefined && JSON.stringify(tried.edit) === JSON.stringify(edit)
@@ -129,11 +122,7 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
               ) : verdict.valid ? (
                 <span className="good">Valid{verdict.message === null ? '' : `: ${verdict.message}`}.</span>
               ) : (
-                <span className="bad">
-                  {verdict.errors
-                    .map(({ pointer, expected, got }) => `${pointer || 'the whole'}: expected ${expected}, got ${got}`)
-                    .join('; ')}
-                </span>
+                <span className="bad">{whyNot(verdict)}</span>
               )}
             </span>
           </div>
@@ -205,7 +194,7 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
                   </span>
                   .
                   {tried.outcome.firstRefusal === null ? null : (
-                    <span className="muted"> {tried.outcome.firstRefusal.detail}</span>
+                    <span className="muted"> The first: {whyNot(tried.outcome.firstRefusal)}</span>
                   )}
                 </>
               ) : (
@@ -218,6 +207,12 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
       </div>
     </section>
   )
+}
+
+function whyNot(verdict: Verdict | null): string {
+  return (verdict?.errors ?? [])
+    .map(({ pointer, expected, got }) => `${pointer || 'the whole'}: expected ${expected}, got ${got}`)
+    .join('; ')
 }
 
 function useVerdict(message: QuarantinedMessage, value: unknown): Verdict | undefined {

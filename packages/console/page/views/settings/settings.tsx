@@ -6,7 +6,6 @@ import { AdminError } from '../../data/admin-error.ts'
 import type { Setting, Settings as SettingsAnswer, Snapshot } from '../../data/admin-types.gen.ts'
 import { useAdmin } from '../../data/context.tsx'
 import { useResource } from '../../data/use-resource.ts'
-import { bytes, duration } from '../../elements/format.ts'
 import { Empty } from '../../elements/panel.tsx'
 import { Pending } from '../../elements/problem.tsx'
 import { Search } from '../../elements/search.tsx'
@@ -82,7 +81,11 @@ const columns: readonly Column<Setting>[] = [
     title: 'From',
     width: '110px',
     sort: ({ source }) => source,
-    cell: ({ source }) => <span className={source === 'default' ? 'muted' : 'badge accent'}>{source}</span>,
+    cell: ({ source, where }) => (
+      <span className={source === 'default' ? 'muted' : 'badge accent'} title={where}>
+        {source}
+      </span>
+    ),
   },
   { key: 'flag', title: 'Flag', width: '200px', cell: ({ flag }) => <span className="mono muted">{flag ?? ''}</span> },
   {
@@ -124,12 +127,8 @@ function InForce(): ReactElement {
   )
 }
 
-function valueOf({ value, unit }: Setting): string {
-  if (typeof value === 'number') {
-    if (unit === 'bytes') return bytes(value)
-    if (unit === 'ms' || unit === 'milliseconds') return duration(value)
-    return unit === undefined ? value.toLocaleString('en') : `${value.toLocaleString('en')} ${unit}`
-  }
+function valueOf({ value, shown }: Setting): string {
+  if (shown !== undefined) return shown
   if (value === null || value === undefined) return 'not set'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
