@@ -10,7 +10,7 @@ export interface Page<Item> {
 }
 
 /** What an item is ordered by. Ids are unique, so that the order is total. */
-export interface SortKey {
+interface SortKey {
   readonly value: string | number
   readonly id: string | number
 }

@@ -2,7 +2,7 @@ import type { Published } from '../../broker/broker.ts'
 import type { Addressed } from '../../publish/publisher.ts'
 
 /** Addresses that are remembered; one that was not used lately makes room. */
-export const MAX_ADDRESSES = 10_000
+const MAX_ADDRESSES = 10_000
 /** Over which a rate is told, in milliseconds. */
 const WINDOW_MS = 5_000
 
