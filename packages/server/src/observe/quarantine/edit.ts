@@ -16,7 +16,7 @@ export type PatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'convert'; readonly path: string; readonly to: ConvertTo }
 
-export type ConvertTo = 'number' | 'integer' | 'string' | 'boolean'
+type ConvertTo = 'number' | 'integer' | 'string' | 'boolean'
 
 /**
  * The edited value. Takes the given one apart: it must belong to nobody else. Throws `bad-request` when the edit does not fit

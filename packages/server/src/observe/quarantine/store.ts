@@ -15,7 +15,7 @@ export interface QuarantineLimits {
   readonly maxCausesPerChannel: number
 }
 
-export const QUARANTINE_LIMITS: QuarantineLimits = {
+const QUARANTINE_LIMITS: QuarantineLimits = {
   maxMessagesPerCause: 10_000,
   maxBytesPerChannel: 16 * 1024 * 1024,
   maxBytes: 64 * 1024 * 1024,

@@ -3,7 +3,7 @@ import type { FieldTraffic } from './field-traffic.ts'
 import type { MessageTraffic } from './message-traffic.ts'
 
 /** How the traffic differs from what the contract says. None of it makes a message invalid. */
-export type DriftKind =
+type DriftKind =
   /** Messages carry a member that the contract does not name. */
   | 'unknown-field'
   /** A declared member never comes. */
@@ -28,7 +28,7 @@ export interface Drift {
 }
 
 /** What never came is only reported after so many messages. */
-export const MIN_LOOKED = 100
+const MIN_LOOKED = 100
 const MAX_FINDINGS = 200
 
 /** The differences between a message's schema and its traffic, at most 200. None for messages without a schema. */

@@ -11,7 +11,7 @@ export interface TrafficLimits {
   readonly maxFields: number
 }
 
-export const TRAFFIC_LIMITS: TrafficLimits = { looksPerSecond: 500, maxFields: 20_000 }
+const TRAFFIC_LIMITS: TrafficLimits = { looksPerSecond: 500, maxFields: 20_000 }
 
 /** The budget of looks is given out in slices, so that a burst does not take a second's worth at once. */
 const SLICES_PER_SECOND = 20
