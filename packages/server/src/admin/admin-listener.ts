@@ -75,6 +75,15 @@ export class AdminListener {
     const { clock, onFault, observer, publisher } = host.service
     let live: AdminLive | undefined
     const audit = new AuditLog((entry) => {
+      const { actor, remoteAddress: remote, action, target, reason, status } = entry
+      observer.log?.write('admin-change', {
+        actor,
+        remote,
+        action,
+        target: target ?? undefined,
+        reason: reason ?? undefined,
+        status,
+      })
       options.onChange?.(entry)
       live?.tell('/log', entry)
     })

@@ -20,6 +20,7 @@ export type LogEventName =
   | 'message-refused'
   | 'limit-hit'
   | 'insecure-setting'
+  | 'admin-change'
   | 'fault'
   | 'suppressed'
 
@@ -53,6 +54,11 @@ export const EVENTS: Readonly<Record<LogEventName, LogEvent>> = {
     level: 'warn',
     about: 'A setting is in force that is only safe on a laptop.',
     fields: ['setting'],
+  },
+  'admin-change': {
+    level: 'warn',
+    about: 'An operator changed something through the admin listener, or was refused to.',
+    fields: ['actor', 'remote', 'action', 'target', 'reason', 'status'],
   },
   fault: {
     level: 'error',
