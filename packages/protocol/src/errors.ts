@@ -22,6 +22,7 @@ export type ProtocolErrorCode =
   | 'too-many-channels'
   | 'too-many-members'
   | 'rate-limited'
+  | 'too-many-connections'
   | 'request-unhandled'
   | 'request-timeout'
   | 'internal'
@@ -52,6 +53,7 @@ export const PROTOCOL_ERRORS: Readonly<Record<ProtocolErrorCode, ProtocolErrorRo
   'too-many-channels': { status: 429, title: 'This connection has too many subscriptions', retryable: false },
   'too-many-members': { status: 429, title: 'Too many are present on this channel', retryable: true },
   'rate-limited': { status: 429, title: 'Too many messages in a short time', retryable: true },
+  'too-many-connections': { status: 429, title: 'Too many connections at once', retryable: true },
   'request-unhandled': { status: 501, title: 'Nothing answers this request', retryable: false },
   'request-timeout': { status: 504, title: 'The answer did not come in time', retryable: true },
   internal: { status: 500, title: 'The server failed', retryable: true },

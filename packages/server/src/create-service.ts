@@ -3,6 +3,7 @@ import type { Contract } from '@hydrant/contract'
 import { MemoryBroker } from './broker/memory-broker.ts'
 import { Guard } from './guard/guard.ts'
 import { CallerBudgets } from './guard/limits/caller-budgets.ts'
+import { ConnectionCaps } from './guard/limits/connection-caps.ts'
 import { inboundRates } from './guard/limits/inbound-budget.ts'
 import { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import { Origins } from './guard/origins.ts'
@@ -26,6 +27,7 @@ import { Turn } from './runtime/turn.ts'
 import type { LiveService } from './service.ts'
 import type { Settings } from './settings/setting.ts'
 import { SettingsInForce } from './settings/settings-in-force.ts'
+import { TrustedProxies } from './transport/client-of.ts'
 import { Deadlines } from './transport/deadlines.ts'
 import { OpenTransports } from './transport/open-transports.ts'
 import type { TransportLimits } from './transport/transport-limits.ts'
@@ -48,7 +50,13 @@ export function createService(contract: Contract, handlers: Handlers, options: H
   const clock = options.clock ?? systemClock
   const settings = settingsOf(options)
   const { values } = settings
-  const broker = options.broker ?? new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
+  const broker =
+    options.broker ??
+    new MemoryBroker({
+      clock,
+      epoch: randomBytes(5).toString('hex'),
+      idempotencyWindowMs: values.idempotencyWindowMs,
+    })
   const turn = new Turn(clock)
   const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
   const refused = new QuarantineStore(clock, () => contract.info.version, options.quarantine || {})
@@ -58,7 +66,8 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     log,
   })
   const hub = new Hub(broker, turn, clock)
-  const publisher = new Publisher({ broker, handlers, observer, clock, maxMessageBytes: values.maxMessageBytes })
+  const messageLimits = { maxMessageBytes: values.maxMessageBytes, maxJsonDepth: values.maxJsonDepth }
+  const publisher = new Publisher({ broker, handlers, observer, clock, ...messageLimits })
   const transports = new OpenTransports()
   const onFault = faultListener(options, log)
   const guard = new Guard({
@@ -83,6 +92,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
       contract: () => contract,
       clock,
       maxMessageBytes: values.maxMessageBytes,
+      maxJsonDepth: values.maxJsonDepth,
     }),
     requests: new Requests(),
     presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
@@ -101,12 +111,15 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     strangers: new Set(),
     limits: {
       maxMessageBytes: values.maxMessageBytes,
+      maxJsonDepth: values.maxJsonDepth,
       maxBatchBytes: Math.max(values.maxBatchBytes, values.maxMessageBytes),
       maxBatchMessages: values.maxBatchMessages,
       maxQueuedBytes: values.maxOutboxBytes,
     },
     wireLimits: transportLimitsOf(values),
     inbound,
+    caps: new ConnectionCaps(values, (name) => observer.limitHit(name)),
+    proxies: new TrustedProxies(values.trustedProxies),
     callers: new CallerBudgets(inbound, clock),
     memory,
     deflate: values.deflate,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Channel, Contract, Diagnostic } from '@hydrant/contract'
@@ -18,14 +18,16 @@ import { createService, setUpOptions } from './create-service.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
 import { setUpAuthentication } from './guard/set-up.ts'
 import type { LiveService } from './service.ts'
-import type { Settings } from './settings/setting.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
+import { createListener, replaceTls, type TlsFiles } from './transport/listener.ts'
 
 export interface ListenOptions {
   /** 0 takes a free port. Default: the setting `port`, 8080. */
   readonly port?: number
   /** Default: the setting `host`, 127.0.0.1. */
   readonly host?: string
+  /** Serves https: and wss: only. */
+  readonly tls?: TlsFiles | undefined
 }
 
 export interface DrainOptions {
@@ -110,20 +112,14 @@ export class Hydrant implements AsyncDisposable {
     this.#service.revocation.recheck()
   }
 
-  /** Opens an HTTP server of its own. Rejects with the system's error (`EADDRINUSE`, `EACCES`). */
+  /**
+   * Opens an HTTP server of its own, an HTTPS server with `tls`. Rejects with the system's error (`EADDRINUSE`, `EACCES`), or OpenSSL's for
+   * files that do not fit.
+   */
   async listen(options: ListenOptions = {}): Promise<Listening> {
     const { values } = this.settings
     const { port = values.port, host = values.host } = options
-    const server = createServer(serverOptions(values))
-    // Node's own cut at a count goes on with what is left; the router refuses instead.
-    server.maxHeadersCount = 0
-    server.on('clientError', answerClientError)
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void this.#router.handleRequest(request, response)
-    })
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      void this.#router.handleUpgrade(request, socket, head)
-    })
+    const server = createListener(this.#service, this.#router, options.tls)
     await new Promise<void>((listening, failed) => {
       server.once('error', failed)
       server.listen(port, host, () => {
@@ -133,7 +129,12 @@ export class Hydrant implements AsyncDisposable {
     })
     this.#servers.push(server)
     const { port: boundPort } = server.address() as AddressInfo
-    const listening = { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`, host, port: boundPort }
+    const scheme = options.tls === undefined ? 'http' : 'https'
+    const listening = {
+      url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+      host,
+      port: boundPort,
+    }
     this.#listening.push(listening)
     this.#service.observer.log?.write('listening', { url: listening.url })
     return listening
@@ -151,6 +152,11 @@ export class Hydrant implements AsyncDisposable {
     this.#adminListeners.push(listener)
     const { url, host, port } = listener
     return { url, host, port }
+  }
+
+  /** Takes another certificate for new connections; nobody is dropped. Throws when it does not fit its key, and the old one stays. */
+  replaceTls(tls: TlsFiles): void {
+    for (const server of this.#servers) replaceTls(server, tls)
   }
 
   /**
@@ -325,32 +331,6 @@ function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
     'contract-invalid',
     `${address}: expected kind ${served.kind} as before; ${kind} needs a restart`,
   )
-}
-
-function serverOptions(values: Settings): ServerOptions {
-  return {
-    maxHeaderSize: values.maxHeaderBytes,
-    headersTimeout: Math.min(values.handshakeTimeoutMs, values.requestTimeoutMs),
-    requestTimeout: values.requestTimeoutMs,
-    connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: 65_000,
-    insecureHTTPParser: false,
-  }
-}
-
-const CLIENT_ERROR_STATUS: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-}
-
-/** What Node's HTTP parser refused never reaches a door. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = CLIENT_ERROR_STATUS[error.code ?? ''] ?? '400 Bad Request'
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 function toIncoming(data: unknown, takesText: boolean): Incoming {

@@ -63,6 +63,7 @@ export {
   type ReadQuery,
 } from './broker/broker.ts'
 export type { ReceivedRequest, RequestHandler } from './requests/requests.ts'
+export type { TlsFiles } from './transport/listener.ts'
 export { readSettings, type SettingsSources } from './settings/read-settings.ts'
 export {
   type SettingInForce,

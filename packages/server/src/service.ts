@@ -2,6 +2,7 @@ import type { Contract } from '@hydrant/contract'
 import type { Broker } from './broker/broker.ts'
 import type { Guard } from './guard/guard.ts'
 import type { CallerBudgets } from './guard/limits/caller-budgets.ts'
+import type { ConnectionCaps } from './guard/limits/connection-caps.ts'
 import type { InboundRates } from './guard/limits/inbound-budget.ts'
 import type { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import type { Origins } from './guard/origins.ts'
@@ -16,6 +17,7 @@ import type { Requests } from './requests/requests.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Turn } from './runtime/turn.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
+import type { TrustedProxies } from './transport/client-of.ts'
 import type { Deadlines } from './transport/deadlines.ts'
 import type { OpenTransports } from './transport/open-transports.ts'
 import type { TransportLimits } from './transport/transport-limits.ts'
@@ -50,6 +52,10 @@ export interface Service {
   readonly wireLimits: TransportLimits
   /** What a client may send on one connection. */
   readonly inbound: InboundRates
+  /** How many sockets and streams one address and one client may have. */
+  readonly caps: ConnectionCaps
+  /** Who is believed about the clients behind them. */
+  readonly proxies: TrustedProxies
   /** What clients may send over HTTP. */
   readonly callers: CallerBudgets
   /** Whether the process has grown too large for more connections. */
@@ -69,6 +75,8 @@ export interface LiveService extends Service {
 export interface ServiceLimits {
   /** One message, in bytes. */
   readonly maxMessageBytes: number
+  /** How deep JSON may be nested. */
+  readonly maxJsonDepth: number
   /** One HTTP batch, in bytes, and the number of messages in it. */
   readonly maxBatchBytes: number
   readonly maxBatchMessages: number

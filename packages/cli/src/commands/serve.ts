@@ -1,5 +1,6 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
-import type { AuthSettings, createHydrant, Hydrant, HydrantOptions, LogOptions } from '@hydrant/server'
+import type { AuthSettings, createHydrant, Hydrant, HydrantOptions, LogOptions, TlsFiles } from '@hydrant/server'
+import { ROWS } from '@hydrant/server/settings'
 import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
@@ -10,6 +11,7 @@ import { openAdmin } from './serve-admin.ts'
 import { helpEnd } from './options.ts'
 import { reloadWhenAsked } from './reloading.ts'
 import { configFileOf, type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
+import { tlsFilesOf } from './tls-files.ts'
 
 /** `hydrant serve`: the contract as a live API. */
 export function serveCommand(terminal: Terminal): Command {
@@ -54,6 +56,11 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     )
   }
   if (insecureNoAuthentication) terminal.note(`hydrant: WARNING: ${insecurity(host, authenticates)}`)
+  for (const { name, where, source } of settings.insecure()) {
+    // Said above, where it matters.
+    if (name === 'insecureNoAuthentication') continue
+    terminal.note(`hydrant: WARNING: ${name} is on (${where ?? source}): ${ROWS[name].about}`)
+  }
   const contract = await readValidContract(file, settings.values.perspective, terminal)
   const { createHydrant } = await import('@hydrant/server')
   await using hydrant = make(createHydrant, {
@@ -62,7 +69,10 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     auth,
     log: await logFor(settings.values.logLevel, settings.values.logFormat),
   })
-  const { url } = await listen(hydrant, host, port)
+  const tls = tlsFilesOf(settings)
+  const { url } = await listen(hydrant, host, port, await tls?.read())
+  await using watching = tls?.watch((files) => hydrant.replaceTls(files), terminal)
+  void watching
   const admin = options['admin'] === false ? undefined : await openAdmin(hydrant, settings, terminal)
   const stopped = untilStopped(terminal)
   for (const line of welcome(contract, url, admin?.url)) await terminal.result(line)
@@ -148,12 +158,21 @@ function tellDiagnostics(file: string, diagnostics: readonly Diagnostic[], termi
   terminal.note(`${file}: ${text}; see them with: hydrant check ${file}`)
 }
 
-async function listen(hydrant: Hydrant, host: string, port: number): Promise<{ url: string }> {
+async function listen(hydrant: Hydrant, host: string, port: number, tls?: TlsFiles): Promise<{ url: string }> {
   try {
-    return await hydrant.listen({ host, port })
+    return await hydrant.listen({ host, port, tls })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const why = listenProblems[code ?? '']
+    if (code?.startsWith('ERR_OSSL') || code?.startsWith('ERR_SSL')) {
+      throw new CommandError(
+        'cannotListen',
+        `the certificate and the key cannot be used: ${(error as Error).message}`,
+        {
+          cause: error,
+        },
+      )
+    }
     if (why === undefined) throw error
     throw new CommandError('cannotListen', why(host, port), { cause: error })
   }

@@ -21,6 +21,8 @@ export interface MemoryBrokerOptions {
   readonly maxChannels?: number | undefined
   /** Keys of one `state` channel. Past it the key that was updated longest ago is dropped. Default 10,000. */
   readonly maxKeysPerChannel?: number | undefined
+  /** How long an idempotency key is remembered, in milliseconds. Default 300,000. */
+  readonly idempotencyWindowMs?: number | undefined
   /** Idempotency keys remembered. Past it the oldest is forgotten early. Default 100,000. */
   readonly maxIdempotencyKeys?: number | undefined
 }
@@ -30,7 +32,6 @@ interface Channel {
   readonly listeners: LiveListener[]
 }
 
-const IDEMPOTENCY_WINDOW_MS = 5 * 60_000
 const SWEEP_EVERY_MS = 10_000
 
 /**
@@ -53,7 +54,10 @@ export class MemoryBroker implements Broker {
     this.#epoch = options.epoch
     this.#maxChannels = options.maxChannels ?? 100_000
     this.#maxKeysPerChannel = options.maxKeysPerChannel ?? 10_000
-    this.#idempotency = new IdempotencyKeys(IDEMPOTENCY_WINDOW_MS, options.maxIdempotencyKeys ?? 100_000)
+    this.#idempotency = new IdempotencyKeys(
+      options.idempotencyWindowMs ?? 300_000,
+      options.maxIdempotencyKeys ?? 100_000,
+    )
     this.#cancelSweep = this.#clock.after(SWEEP_EVERY_MS, () => this.#sweep())
   }
 

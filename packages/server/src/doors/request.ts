@@ -40,7 +40,10 @@ export function parseTarget(request: IncomingMessage): Target {
 /** The channel under this path. Throws `channel-unknown`, `parameter-invalid` or `bad-request`. */
 export function resolve(service: Service, path: string): Addressed {
   const match = service.contract.match(path)
-  if (match.ok) return match
+  if (match.ok) {
+    refuseTooLong(service, match.address)
+    return match
+  }
   switch (match.reason) {
     case 'unknown':
       throw new HydrantError('channel-unknown', `no channel of ${service.contract.info.title} has the address ${path}`)
@@ -111,4 +114,17 @@ export function flagOf(query: URLSearchParams, name: string): boolean {
   if (text === null || text === 'false' || text === '0') return false
   if (text === 'true' || text === '1' || text === '') return true
   throw new HydrantError('bad-request', `${name}: expected true or false, got ${JSON.stringify(text)}`)
+}
+
+/** The contract's own limits are the widest: settings may be narrower. */
+function refuseTooLong({ settings, observer }: Service, address: string): void {
+  const { maxAddressLength, maxAddressSegments } = settings.values
+  if (address.length > maxAddressLength) {
+    observer.limitHit('address-length')
+    throw new HydrantError('bad-request', `the address cannot be used: it has more than ${maxAddressLength} characters`)
+  }
+  if (address.split('/').length - 1 > maxAddressSegments) {
+    observer.limitHit('address-segments')
+    throw new HydrantError('bad-request', `the address cannot be used: it has more than ${maxAddressSegments} segments`)
+  }
 }

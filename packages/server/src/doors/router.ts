@@ -7,6 +7,7 @@ import { Caller } from '../guard/caller.ts'
 import type { Principal } from '../guard/principal.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
+import { clientOf } from '../transport/client-of.ts'
 import { answer, answerJson, answerProblem } from './answer.ts'
 import { acceptConnect } from './connect/accept.ts'
 import { answerHistory } from './http/history.ts'
@@ -70,11 +71,15 @@ export class Router {
         throw new HydrantError('bad-request', 'an upgrade cannot be pipelined behind another request')
       }
       if (!this.#isReady()) throw unavailable()
+      if (this.#service.memory.excessBytes > 0) throw this.#outOfMemory()
+      this.#service.proxies.read(request)
       const target = parseTarget(request)
       this.#service.origins.check(request)
+      this.#untilClosed(socket, this.#service.caps.takeAddress(clientOf(request)))
       const caller = new Caller(request, target)
       const principal = await this.#recognize(caller, socket)
       if (socket.destroyed) return
+      this.#untilClosed(socket, this.#service.caps.takePrincipal(principal))
       if (target.path === CONNECT_PATH) acceptConnect(this.#service, { request, socket, head, principal, caller })
       else await this.#upgradeChannel(target, principal, request, socket, head)
       socket.off('error', onError)
@@ -86,6 +91,16 @@ export class Router {
       this.#service.observer.requestRefused(door, request, refused)
       refuseUpgrade(socket, refused, request.url?.split('?')[0])
     }
+  }
+
+  /** What counts an open transport is undone when it is closed. */
+  #untilClosed(transport: EventEmitter, uncount: () => void): void {
+    transport.once('close', uncount)
+  }
+
+  #outOfMemory(): HydrantError {
+    this.#service.observer.limitHit('memory')
+    return new HydrantError('unavailable', 'the server has no memory for more', { retryAfterMs: 5_000 })
   }
 
   /** Who is calling. What is asked on the way is told when the peer goes. */
@@ -115,6 +130,7 @@ export class Router {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#refuseTooManyHeaders(request)
+    this.#service.proxies.read(request)
     const target = parseTarget(request)
     if (target.path === '/-/live') return answerHealth(response, true)
     if (target.path === '/-/ready') return answerHealth(response, this.#isReady())
@@ -176,6 +192,12 @@ export class Router {
     const principal = await this.#recognize(new Caller(request, target), response)
     if (response.destroyed) return
     service.guard.requireIdentity(principal)
+    const isStream = request.method === 'GET' && (accepts(request, 'text/event-stream') || target.query.has('wait'))
+    if (isStream) {
+      if (service.memory.excessBytes > 0) throw this.#outOfMemory()
+      this.#untilClosed(response, service.caps.takeAddress(clientOf(request)))
+      this.#untilClosed(response, service.caps.takePrincipal(principal))
+    }
     const { query } = target
     const visit = { at: resolve(service, target.path), principal, query, request, response }
     if (request.method === 'POST') return answerPublish(service, visit)

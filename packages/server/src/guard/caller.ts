@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import { HydrantError } from '../errors.ts'
+import { clientOf } from '../transport/client-of.ts'
 
 /** A request as the `authenticate` hook sees it. */
 export interface CallerRequest {
@@ -93,7 +94,7 @@ export class Caller {
       query: this.query,
       headers: Object.fromEntries(headers),
       token: this.authorization('Bearer'),
-      remoteAddress: this.#request.socket.remoteAddress,
+      remoteAddress: clientOf(this.#request).address,
       certificate: this.certificate,
       signal,
     }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import { HydrantError } from '../errors.ts'
+import { clientOf } from '../transport/client-of.ts'
 
 /**
  * Which web pages may use this API: those of the server's own origin and those that are listed. Compared as whole strings, so
@@ -50,9 +50,8 @@ export class Origins {
  * or localhost; the names of a public server are listed.
  */
 function isOwn(origin: string, request: IncomingMessage): boolean {
-  const { host } = request.headers
+  const { scheme, host } = clientOf(request)
   if (host === undefined) return false
-  const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http'
   return origin === `${scheme}://${host}` && isLocalOrAddress(origin)
 }
 

@@ -1,15 +1,15 @@
 import { HydrantError } from '../errors.ts'
 
-/** DESIGN default: deeper documents are refused before anything recursive sees them. */
-const MAX_JSON_DEPTH = 64
-
 // Text that a JavaScript number may not hold: many digits, or a large exponent.
 const MAYBE_INEXACT = /\d{16}|[eE][+-]?\d{3}/
 
+/** For what operators send; messages have the setting `max-json-depth`. */
+const DEFAULT_DEPTH = 64
+
 /** The value of a JSON text. Throws `malformed-json`, with the place, or `message-invalid` when it is nested too deep. */
-export function parseJson(text: string): unknown {
-  if (isDeeperThan(text, MAX_JSON_DEPTH)) {
-    throw new HydrantError('message-invalid', `expected JSON nested at most ${MAX_JSON_DEPTH} levels deep`)
+export function parseJson(text: string, maxDepth: number = DEFAULT_DEPTH): unknown {
+  if (isDeeperThan(text, maxDepth)) {
+    throw new HydrantError('message-invalid', `expected JSON nested at most ${maxDepth} levels deep`)
   }
   try {
     return JSON.parse(text)
@@ -32,8 +32,8 @@ export function canonicalJson(text: string, value: unknown): string {
  * Like {@link parseJson}, for a document that is taken apart: `JSON.stringify` of any part of the result has every number with
  * the digits it came with. Numbers that would be rounded are opaque objects until then.
  */
-export function parseExactJson(text: string): unknown {
-  const value = parseJson(text)
+export function parseExactJson(text: string, maxDepth: number = DEFAULT_DEPTH): unknown {
+  const value = parseJson(text, maxDepth)
   return MAYBE_INEXACT.test(text) ? JSON.parse(text, keepExactNumbers) : value
 }
 
@@ -53,7 +53,7 @@ function keepExactNumbers(_key: string, value: unknown, context?: ReviverContext
 }
 
 /** Hot: runs over every published text. Counts brackets outside strings; whether they match is JSON.parse's to say. */
-function isDeeperThan(text: string, limit: number): boolean {
+export function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)

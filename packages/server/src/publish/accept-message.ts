@@ -32,6 +32,7 @@ export interface AcceptOptions {
   readonly channel: Channel
   readonly role: PublisherRole
   readonly maxMessageBytes: number
+  readonly maxJsonDepth: number
 }
 
 /**
@@ -41,7 +42,7 @@ export interface AcceptOptions {
 export function acceptMessage(incoming: Incoming, options: AcceptOptions): AcceptedMessage {
   const { channel, role } = options
   const allowed = role === 'application' ? channel.all : channel.fromClients
-  const payload = toPayload(incoming)
+  const payload = toPayload(incoming, options.maxJsonDepth)
   if (allowed.messages.length === 0) {
     throw new HydrantError('wrong-direction', `${channel.address} takes no messages from clients`)
   }
@@ -75,10 +76,10 @@ export function tooLarge(bytes: number, maxBytes: number): HydrantError {
   return new HydrantError('message-too-large', `expected at most ${maxBytes} bytes, got ${bytes}`)
 }
 
-function toPayload(incoming: Incoming): Payload {
+function toPayload(incoming: Incoming, maxJsonDepth: number): Payload {
   switch (incoming.encoding) {
     case 'json':
-      return { encoding: 'json', value: 'text' in incoming ? parseJson(incoming.text) : incoming.value }
+      return { encoding: 'json', value: 'text' in incoming ? parseJson(incoming.text, maxJsonDepth) : incoming.value }
     case 'text':
       return { encoding: 'text', value: incoming.text }
     case 'binary':

@@ -46,6 +46,7 @@ export interface PublisherSurroundings {
   readonly observer: Observer
   readonly clock: Clock
   readonly maxMessageBytes: number
+  readonly maxJsonDepth: number
 }
 
 /** The way of every publish, whatever door it came through: contract, handlers, broker. */
@@ -57,15 +58,17 @@ export class Publisher {
   readonly #maxMessageBytes: number
   /** Hears of everything that was published, while somebody wants to know more than the counters say. */
   watch: PublishWatch | undefined
+  readonly #maxJsonDepth: number
   /** Publishes with an idempotency key that are with the handlers, by channel and key. */
   readonly #underWay = new Map<string, Promise<Published>>()
 
-  constructor({ broker, handlers, observer, clock, maxMessageBytes }: PublisherSurroundings) {
+  constructor({ broker, handlers, observer, clock, maxMessageBytes, maxJsonDepth }: PublisherSurroundings) {
     this.#broker = broker
     this.#handlers = handlers
     this.#observer = observer
     this.#clock = clock
     this.#maxMessageBytes = maxMessageBytes
+    this.#maxJsonDepth = maxJsonDepth
   }
 
   /**
@@ -163,6 +166,7 @@ export class Publisher {
         channel: at.channel,
         role,
         maxMessageBytes: this.#maxMessageBytes,
+        maxJsonDepth: this.#maxJsonDepth,
       })
       this.#observer.accepted(at.channel, accepted, sender, startedMs)
       return accepted

@@ -110,7 +110,7 @@ export function quarantineHandlers(parts: AdminParts): AdminHandlers {
       try {
         const { message } = acceptMessage(
           { ...incomingOf(encoding, body['data']), name },
-          { ...at, role: 'application', maxMessageBytes: limits.maxMessageBytes },
+          { ...at, role: 'application', maxMessageBytes: limits.maxMessageBytes, maxJsonDepth: limits.maxJsonDepth },
         )
         return { json: { valid: true, message: message.name, errors: [] } }
       } catch (error) {

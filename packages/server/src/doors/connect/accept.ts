@@ -7,6 +7,7 @@ import type { Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openSession } from './session.ts'
+import { clientOf } from '../../transport/client-of.ts'
 
 /** An upgrade of `/-/connect`. */
 export interface ConnectRequest {
@@ -40,6 +41,6 @@ export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
     principal,
     caller,
     deflate: handshake.deflate,
-    remote: request.socket.remoteAddress,
+    remote: clientOf(request).address,
   })
 }

@@ -32,7 +32,9 @@ export class SessionIdentity {
     service.strangers.add(this)
     ended.addEventListener('abort', () => service.strangers.delete(this))
     const cancel = service.clock.after(service.guard.deadlineMs, () => {
-      if (!this.#isKnown) close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
+      if (this.#isKnown) return
+      service.observer.limitHit('authentication-timeout')
+      close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
     })
     ended.addEventListener('abort', cancel)
   }
@@ -62,6 +64,7 @@ export class SessionIdentity {
     if (this.#principal.kind !== 'anonymous' && principal.id !== this.#principal.id) {
       throw guard.unauthenticated(`expected a token of ${this.#principal.id}: another caller needs another connection`)
     }
+    if (this.#principal.kind === 'anonymous') ended.addEventListener('abort', service.caps.takePrincipal(principal))
     this.#principal = principal
     this.#isKnown = true
     this.#options.service.strangers.delete(this)

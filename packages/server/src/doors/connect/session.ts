@@ -15,6 +15,7 @@ import type { Caller } from '../../guard/caller.ts'
 import { isBackend, type Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
 import { SocketConnection } from '../../transport/socket-connection.ts'
+import { isDeeperThan } from '../../message/json-text.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { toProtocolProblem } from './problems.ts'
 import { recheckSession, revokeSession } from './revocation.ts'
@@ -79,7 +80,9 @@ export function openSession(service: Service, options: SessionOptions): void {
     meter,
     onMessage: (payload, binary) => {
       meter.messagesIn++
-      receive(binary ? undefined : parseJson(payload.toString()))
+      const text = binary ? '' : payload.toString()
+      // The payload of a message stands one level down.
+      receive(parseJson(text), isDeeperThan(text, service.limits.maxJsonDepth + 1))
     },
     onEnd: (ending) => {
       observer.closed(meter, ending.kind)
@@ -118,13 +121,14 @@ export function openSession(service: Service, options: SessionOptions): void {
     if (!session.identity.takes(length)) connection.close(CLOSE_TOO_LARGE, 'too much before authenticate')
   }
 
-  function receive(value: unknown): void {
+  function receive(value: unknown, isTooDeep: boolean): void {
     const parsed = parseUp(value)
     const retryAfterMs = connection.admitMessage()
     switch (parsed.kind) {
       case 'request':
       case 'refused':
-        return requests.push(retryAfterMs === 0 ? parsed : tooEarly(parsed, retryAfterMs))
+        if (retryAfterMs > 0) return requests.push(tooEarly(parsed, retryAfterMs))
+        return requests.push(isTooDeep ? tooDeep(parsed, service) : parsed)
       case 'strike':
         session.push({ push: 'error', error: parsed.error })
         if (!session.identity.isKnown) connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first')
@@ -156,7 +160,10 @@ export function openSession(service: Service, options: SessionOptions): void {
     push: 'hello',
     session: session.id,
     time: clock.wallMs(),
-    limits: { channels: PROTOCOL_LIMITS.channelsPerConnection, messageBytes: service.limits.maxMessageBytes },
+    limits: {
+      channels: service.settings.values.maxChannelsPerConnection,
+      messageBytes: service.limits.maxMessageBytes,
+    },
   })
   countBytes(head)
   connection.receiveFirst(head)
@@ -208,11 +215,21 @@ function carryOut(session: Session, request: Up): Promise<void> | void {
   }
 }
 
+function tooDeep(parsed: Answerable, { limits, observer }: Service): Answerable {
+  observer.limitHit('json-depth')
+  const error = problem('message-invalid', `expected JSON nested at most ${limits.maxJsonDepth} levels deep`)
+  return { kind: 'refused', id: idOf(parsed), error }
+}
+
+function idOf(parsed: Answerable): number {
+  return parsed.kind === 'refused' ? parsed.id : parsed.request.id
+}
+
 /** PROTOCOL.md 2.7. It waits its turn like a request, so that the replies keep their order. */
 function tooEarly(parsed: Answerable, retryAfterMs: number): Answerable {
   const detail = `expected fewer requests: the next is taken in ${retryAfterMs} ms`
   const error = problem('rate-limited', detail, { retryAfterMs })
-  return { kind: 'refused', id: parsed.kind === 'refused' ? parsed.id : parsed.request.id, error }
+  return { kind: 'refused', id: idOf(parsed), error }
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import { askApplication } from '../../requests/ask-application.ts'
 import type { Service } from '../../service.ts'
 import { answerJson } from '../answer.ts'
 import { type ChannelVisit, wholeNumberOf } from '../request.ts'
+import { clientOf } from '../../transport/client-of.ts'
 
 /**
  * `POST` with `?request=true`: asks the application, as a client, and answers with the payload of its reply. The caller is known to be
@@ -26,7 +27,7 @@ export async function answerRequest(
   const maxSeconds = PROTOCOL_LIMITS.requestTimeoutMs / 1000
   const seconds = wholeNumberOf(query, 'wait', { min: 1, max: maxSeconds })
   const timeoutMs = seconds === undefined ? PROTOCOL_LIMITS.defaultRequestTimeoutMs : seconds * 1000
-  const sender = { door: 'http', remote: request.socket.remoteAddress, principal: principal.id } as const
+  const sender = { door: 'http', remote: clientOf(request).address, principal: principal.id } as const
   const accepted = service.publisher.accept(at, 'client', sender, message)
 
   const gone = new AbortController()

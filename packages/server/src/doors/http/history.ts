@@ -11,9 +11,9 @@ import { answerJson } from '../answer.ts'
 import { standing } from '../reader-standing.ts'
 import { type ChannelVisit, flagOf, readerView, sinceOf, wholeNumberOf } from '../request.ts'
 import { answerMembers } from './members.ts'
+import { clientOf } from '../../transport/client-of.ts'
 
 const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 300
 const MAX_WAIT_SECONDS = 60
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
@@ -23,7 +23,9 @@ export async function answerHistory(service: Service, visit: ChannelVisit): Prom
   const view = readerView(service, principal, at, query)
   if (flagOf(query, 'presence')) return answerMembers(service, visit)
   const since = sinceOf(query.get('since'))
-  const limit = wholeNumberOf(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT
+  const { maxPageMessages } = service.settings.values
+  const limit =
+    wholeNumberOf(query, 'limit', { min: 1, max: maxPageMessages }) ?? Math.min(DEFAULT_LIMIT, maxPageMessages)
   const waitSeconds = wholeNumberOf(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS }) ?? 0
   const read: ReadQuery = { ...(since === undefined ? {} : { since }), limit, maxBytes: MAX_PAGE_BYTES }
 
@@ -67,7 +69,7 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
-  const meter = service.observer.opened({ door: 'http', remote: request.socket.remoteAddress, principal: principal.id })
+  const meter = service.observer.opened({ door: 'http', remote: clientOf(request).address, principal: principal.id })
   void closed.then(() => service.observer.closed(meter, 'closed'))
   let refused: HydrantError | undefined
   const stands = standing(

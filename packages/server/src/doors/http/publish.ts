@@ -14,6 +14,7 @@ import { type CloudEvent, fromBinaryMode, fromStructuredMode, isBinaryCloudEvent
 import { bodyToIncoming, type ContentType, isJson, parseContentType, utf8 } from './content-type.ts'
 import { answerRequest } from './ask.ts'
 import { readBody } from './request-body.ts'
+import { addressGroup, clientOf } from '../../transport/client-of.ts'
 
 const MAX_KEY_LENGTH = 255
 
@@ -36,7 +37,7 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
   if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY_LENGTH)) {
     throw new HydrantError('bad-request', `Idempotency-Key: expected 1 to ${MAX_KEY_LENGTH} characters`)
   }
-  const sender: Sender = { door: 'http', remote: request.socket.remoteAddress, principal: principal.id }
+  const sender: Sender = { door: 'http', remote: clientOf(request).address, principal: principal.id }
   let body: Buffer | undefined
   let submission: Submission
   try {
@@ -81,7 +82,7 @@ function raw(body: Buffer | undefined): Incoming | undefined {
 
 /** Whose budget it is: over HTTP each request may come on a connection of its own. */
 function callerOf({ kind, id }: Principal, request: IncomingMessage): string {
-  return kind === 'client' ? `id ${id}` : `address ${request.socket.remoteAddress}`
+  return kind === 'client' ? `id ${id}` : `address ${addressGroup(clientOf(request).address ?? '')}`
 }
 
 function readSubmission(
@@ -93,9 +94,12 @@ function readSubmission(
 ): Submission {
   switch (contentType.mediaType) {
     case 'application/cloudevents+json':
-      return { messages: [fromEvent(fromStructuredMode(parseExactJson(utf8(body))), channel)], isBatch: false }
+      return {
+        messages: [fromEvent(fromStructuredMode(parseExactJson(utf8(body), limits.maxJsonDepth)), channel)],
+        isBatch: false,
+      }
     case 'application/cloudevents-batch+json': {
-      const events = batchOf(arrayOf(parseExactJson(utf8(body))), limits)
+      const events = batchOf(arrayOf(parseExactJson(utf8(body), limits.maxJsonDepth)), limits)
       const messages = events.map((event, index) => fromEvent(fromStructuredMode(event, `/${index}`), channel))
       return { messages, isBatch: true }
     }
@@ -110,7 +114,7 @@ function readSubmission(
     return { messages: [fromEvent(fromBinaryMode(request.headers, contentType, body), channel)], isBatch: false }
   }
   if (isJson(contentType) && !channel.all.acceptsArray && startsArray(body)) {
-    const values = batchOf(arrayOf(parseExactJson(utf8(body))), limits)
+    const values = batchOf(arrayOf(parseExactJson(utf8(body), limits.maxJsonDepth)), limits)
     return { messages: values.map((value) => ({ encoding: 'json', text: JSON.stringify(value) })), isBatch: true }
   }
   return { messages: [bodyToIncoming(contentType, body)], isBatch: false }

@@ -10,6 +10,7 @@ import { ResponseStream } from '../../transport/response-stream.ts'
 import { standing } from '../reader-standing.ts'
 import { type ChannelVisit, flagOf, readerView, resolve, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
+import { clientOf } from '../../transport/client-of.ts'
 
 /** A comment now and then keeps proxies from closing a quiet stream. */
 const KEEP_ALIVE = { everyMs: 15_000, chunk: Buffer.from(':\n\n') } as const
@@ -55,7 +56,7 @@ export async function answerEventStream(
 
   const { observer } = service
   observer.handshake('sse', 'accepted')
-  const meter = observer.opened({ door: 'sse', remote: request.socket.remoteAddress, principal: principal.id })
+  const meter = observer.opened({ door: 'sse', remote: clientOf(request).address, principal: principal.id })
   const stream = new ResponseStream({
     response,
     turn: service.turn,

@@ -9,6 +9,7 @@ import { positionHeader, startOf } from '../start.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openChannelSocket } from './channel-socket.ts'
 import { partIn, type SocketTerms } from './terms.ts'
+import { clientOf } from '../../transport/client-of.ts'
 
 /** An upgrade of a channel's URL. */
 export interface WebSocketRequest {
@@ -49,7 +50,7 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   service.observer.handshake('websocket', 'accepted')
   const meter = service.observer.opened({
     door: 'websocket',
-    remote: request.socket.remoteAddress,
+    remote: clientOf(request).address,
     principal: principal.id,
   })
   openChannelSocket(service, { at, principal, query, terms, hold, socket, head, meter })

@@ -68,6 +68,7 @@ export class Quarantine {
   readonly #contract: () => Contract
   readonly #clock: Clock
   readonly #maxMessageBytes: number
+  readonly #maxJsonDepth: number
 
   constructor(
     store: QuarantineStore,
@@ -76,6 +77,7 @@ export class Quarantine {
       readonly contract: () => Contract
       readonly clock: Clock
       readonly maxMessageBytes: number
+      readonly maxJsonDepth: number
     },
   ) {
     this.store = store
@@ -83,6 +85,7 @@ export class Quarantine {
     this.#contract = options.contract
     this.#clock = options.clock
     this.#maxMessageBytes = options.maxMessageBytes
+    this.#maxJsonDepth = options.maxJsonDepth
   }
 
   /** The rows, the newest cause first. `channel` is an address template, `search` part of any text of the row. */
@@ -182,7 +185,7 @@ export class Quarantine {
         at: this.#current(message),
         role: message.role,
         sender: OPERATOR,
-        messages: [incomingOf(message, edit)],
+        messages: [incomingOf(message, edit, this.#maxJsonDepth)],
         fromOutside: true,
       })
       row.replayed++
@@ -197,11 +200,12 @@ export class Quarantine {
   #verdict(message: QuarantinedMessage, edit: Edit | undefined): Verdict {
     try {
       const { address, channel } = this.#current(message)
-      const accepted = acceptMessage(incomingOf(message, edit), {
+      const accepted = acceptMessage(incomingOf(message, edit, this.#maxJsonDepth), {
         address,
         channel,
         role: message.role,
         maxMessageBytes: this.#maxMessageBytes,
+        maxJsonDepth: this.#maxJsonDepth,
       })
       return { valid: true, message: accepted.message.name, detail: undefined, errors: [] }
     } catch (error) {
@@ -223,7 +227,7 @@ export class Quarantine {
 }
 
 /** A kept message as a publisher hands it in, edited or as it came. */
-function incomingOf({ payload, name }: QuarantinedMessage, edit: Edit | undefined): Incoming {
+function incomingOf({ payload, name }: QuarantinedMessage, edit: Edit | undefined, maxJsonDepth: number): Incoming {
   if (edit === undefined) return toIncoming(payload, name)
   if ('text' in edit) {
     return payload.encoding === 'binary'
@@ -233,7 +237,7 @@ function incomingOf({ payload, name }: QuarantinedMessage, edit: Edit | undefine
   if (payload.encoding !== 'json') {
     throw new HydrantError('bad-request', `expected a JSON message to patch, got ${payload.encoding}`)
   }
-  return { encoding: 'json', text: JSON.stringify(applyEdit(parseExactJson(payload.text), edit)), name }
+  return { encoding: 'json', text: JSON.stringify(applyEdit(parseExactJson(payload.text, maxJsonDepth), edit)), name }
 }
 
 function verdictOf({ message: detail, details }: HydrantError): Verdict {

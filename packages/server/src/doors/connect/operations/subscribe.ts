@@ -1,5 +1,4 @@
 import type { ChannelRequest, NotSubscribed, Subscribed, SubscribeRequest, SubscribeResult } from '@hydrant/protocol'
-import { PROTOCOL_LIMITS } from '@hydrant/protocol'
 import type { Gap, LogPage } from '../../../broker/broker.ts'
 import { formatPosition, type Position } from '../../../broker/position.ts'
 import { HydrantError } from '../../../errors.ts'
@@ -46,8 +45,9 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
   if (channel.toClients.messages.length === 0) {
     throw new HydrantError('wrong-direction', `${channel.address} sends nothing to clients`)
   }
-  if (!subscriptions.has(address) && subscriptions.size >= PROTOCOL_LIMITS.channelsPerConnection) {
-    const limit = PROTOCOL_LIMITS.channelsPerConnection
+  if (!subscriptions.has(address) && subscriptions.size >= service.settings.values.maxChannelsPerConnection) {
+    const limit = service.settings.values.maxChannelsPerConnection
+    service.observer.limitHit('channels')
     throw refusal('too-many-channels', `expected at most ${limit} subscriptions on one connection`)
   }
 
