@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module'
 import { memoryUsage, pid, version as nodeVersion } from 'node:process'
 import type { AdminHandlers } from '../call.ts'
 import type { AdminParts } from '../parts.ts'
 import type { Totals } from '../watch/rates.ts'
 
-const VERSION = '0.1.0'
+// As far from `src` as from `dist`.
+const { version: VERSION } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
 /** `GET /status`. */
 export function statusHandlers(parts: AdminParts): AdminHandlers {
