@@ -14,12 +14,14 @@ import type { Attack, Row } from './row.ts'
 const BACKEND_KEY = 'backend-key-for-the-attack-suite'
 const SECURED = fileURLToPath(new URL('../servers/secured.ts', import.meta.url))
 
+type Headers = Record<string, string | string[] | undefined>
+
 /** A server that asks who is calling, and who vouches for its callers. */
 interface Secured {
   readonly server: ServerProcess
   readonly issuer: Issuer
-  open(path: string, headers?: Record<string, string | string[] | undefined>): Promise<Peer>
-  status(path: string, headers?: Record<string, string | string[] | undefined>): Promise<string>
+  readonly open: (path: string, headers?: Headers) => Promise<Peer>
+  readonly status: (path: string, headers?: Headers) => Promise<string>
 }
 
 function row(id: string, title: string, right: string, run: (attack: Attack, secured: Secured) => Promise<void>): Row {
@@ -27,6 +29,7 @@ function row(id: string, title: string, right: string, run: (attack: Attack, sec
     id,
     title,
     right,
+    long: true,
     notFor: onlyHydrant,
     async run(attack) {
       await using issuer = await startIssuer()

@@ -1,4 +1,5 @@
 import { AUTHORITY_ROWS } from './authority.ts'
+import { CLIENT_ROWS } from './client.ts'
 import { CROWD_ROWS } from './crowds.ts'
 import { DOOR_ROWS } from './doors.ts'
 import { EXHAUSTION_ROWS } from './exhaustion.ts'
@@ -12,6 +13,7 @@ export const FAMILIES = [
   { letter: 'B', title: 'frames' },
   { letter: 'C', title: 'exhaustion' },
   { letter: 'D', title: 'who may do what' },
+  { letter: 'K', title: 'clients of a hostile server' },
   { letter: 'M', title: 'memory' },
 ] as const
 
@@ -24,4 +26,5 @@ export const ROWS: readonly Row[] = [
   ...DOOR_ROWS,
   ...CROWD_ROWS,
   ...AUTHORITY_ROWS,
+  ...CLIENT_ROWS,
 ].toSorted((a, b) => a.id.localeCompare(b.id))

@@ -23,7 +23,7 @@ export async function drawChart(result: SoakResult, path: string): Promise<void>
 }
 
 function chart({ rss, heap, held, slopes, minutes, connections, warmUpSeconds }: SoakResult): string {
-  const end = minutes * 60
+  const end = Math.max(warmUpSeconds + minutes * 60, rss.at(-1)?.seconds ?? 0)
   const top = Math.ceil((Math.max(...rss.map(({ value }) => value)) * 1.1) / 50) * 50
   const x = (seconds: number): number => LEFT + (seconds / end) * (WIDTH - LEFT - RIGHT)
   const y = (mib: number): number => HEIGHT - BOTTOM - (mib / top) * (HEIGHT - TOP - BOTTOM)
@@ -39,7 +39,7 @@ function chart({ rss, heap, held, slopes, minutes, connections, warmUpSeconds }:
   const told = ({ perMinute, errorPerMinute }: Slope): string =>
     `${perMinute.toFixed(3)} ± ${(2 * errorPerMinute).toFixed(3)} MiB/min`
   const rows = Array.from({ length: top / 50 + 1 }, (_, i) => i * 50).filter((mib) => top <= 500 || mib % 100 === 0)
-  const columns = Array.from({ length: Math.floor(minutes) + 1 }, (_, i) => i)
+  const columns = Array.from({ length: Math.floor(end / 60) + 1 }, (_, i) => i)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" font-size="12" fill="#333">
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${LEFT}" y="24" font-size="15" font-weight="600">Memory of the server: ${connections.toLocaleString('en')} connections, a tenth of them hostile, 10% replaced each minute</text>

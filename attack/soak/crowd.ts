@@ -34,6 +34,8 @@ export class Crowd {
   #opened = 0
   /** Honest connections that the server cut. */
   honestCuts = 0
+  /** The same by what they did. */
+  readonly honestCutsBy: Record<string, number> = {}
   hostileCuts = 0
   refused = 0
 
@@ -78,8 +80,11 @@ export class Crowd {
       if (member.peer.isClosed) {
         this.#members.delete(member)
         this.receivedBytes += member.peer.receivedBytes
-        if (HONEST.has(member.manner)) this.honestCuts++
-        else this.hostileCuts++
+        if (HONEST.has(member.manner)) {
+          this.honestCuts++
+          const name = `honest ${member.manner} cut`
+          this.honestCutsBy[name] = (this.honestCutsBy[name] ?? 0) + 1
+        } else this.hostileCuts++
         member.peer.socket.destroy()
       } else if (nowMs >= member.nextMs) this.#behave(member, nowMs)
     }

@@ -9,7 +9,7 @@ const HELP = `Keeps a server busy with honest and hostile connections that come 
   npm run soak -- --minutes 10 --connections 5000
 
 Options:
-  --minutes N       how long, after the connections are open (default 10)
+  --minutes N       how long is measured (default 10), after half of that to warm up
   --connections N   how many at once (default 5000); needs as many file descriptors here and in the server (ulimit -n)
   --chart FILE      where the chart goes, as PNG (default: none)
   --results FILE    where the figures go, as JSON (default: none)

@@ -9,8 +9,8 @@ const MIB = 2 ** 20
 /** Of the connections, each minute. */
 const CHURN_SHARE = 0.1
 const TICKS_PER_SECOND = 2
-/** The first part is warm-up: code is compiled, pools fill, and histories, for two minutes. It is drawn, but no line goes through it. */
-const WARM_UP_SHARE = 0.3
+/** Before what is measured, of its length: code is compiled, histories fill for two minutes, and the allocators' pools for longer. Drawn, but no line goes through it. */
+const WARM_UP_SHARE = 0.5
 /** A forced collection this often tells what is really held. */
 const HELD_EVERY_SECONDS = 5
 
@@ -57,7 +57,7 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
   const alreadyPrinted = server.output.length
   const startedMs = performance.now()
   await honestClients.seen()
-  for (let step = 0; performance.now() - startedMs < minutes * 60_000 && server.death === undefined; step++) {
+  for (let step = 0; performance.now() - startedMs < minutes * (1 + WARM_UP_SHARE) * 60_000 && server.death === undefined; step++) {
     const nowMs = performance.now()
     crowd.act(nowMs)
     crowd.fill(50)
@@ -89,6 +89,7 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
     opened: crowd.opened,
     'hostile cut': crowd.hostileCuts,
     'honest cut': crowd.honestCuts,
+    ...crowd.honestCutsBy,
     refused: crowd.refused,
     ticks,
   }
