@@ -7,6 +7,7 @@ export class HostileServer implements AsyncDisposable {
   readonly port: number
   readonly #server: Server
   readonly #arrived: Peer[] = []
+  readonly #all: Peer[] = []
   #waiting: ((peer: Peer) => void)[] = []
 
   private constructor(server: Server) {
@@ -14,6 +15,7 @@ export class HostileServer implements AsyncDisposable {
     this.port = (server.address() as AddressInfo).port
     server.on('connection', (socket: Socket) => {
       const peer = new Peer(socket)
+      this.#all.push(peer)
       const next = this.#waiting.shift()
       if (next === undefined) this.#arrived.push(peer)
       else next(peer)
@@ -42,8 +44,9 @@ export class HostileServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const peer of this.#arrived) peer[Symbol.dispose]()
-    await new Promise((closed) => this.#server.close(closed))
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const peer of this.#all) peer[Symbol.dispose]()
+    await closed
   }
 
   #nextArrival(): Promise<Peer> {

@@ -182,7 +182,11 @@ export const CLIENT_ROWS: readonly Row[] = [
           client.tell({ again: true })
           peer.reset()
         }
-        attack.note('then a good server', 'a subscribe', JSON.stringify((await lastWords(server)) ?? 'nothing').includes('subscribe') ? 'a subscribe' : 'nothing')
+        attack.note(
+          'then a good server',
+          'a subscribe',
+          JSON.stringify((await lastWords(server)) ?? 'nothing').includes('subscribe') ? 'a subscribe' : 'nothing',
+        )
       })
     },
   },

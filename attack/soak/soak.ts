@@ -57,7 +57,11 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
   const alreadyPrinted = server.output.length
   const startedMs = performance.now()
   await honestClients.seen()
-  for (let step = 0; performance.now() - startedMs < minutes * (1 + WARM_UP_SHARE) * 60_000 && server.death === undefined; step++) {
+  for (
+    let step = 0;
+    performance.now() - startedMs < minutes * (1 + WARM_UP_SHARE) * 60_000 && server.death === undefined;
+    step++
+  ) {
     const nowMs = performance.now()
     crowd.act(nowMs)
     crowd.fill(50)
