@@ -1,5 +1,5 @@
 // @hydrant/client as a process, subscribed to a channel of the server at the port of the first argument; anew whenever it is told to.
-import { type AnyApi, type Client, connect } from '@hydrant/client'
+import { type Client, connect } from '@hydrant/client'
 
 const port = Number(process.argv[2])
 console.log(`Listening on http://127.0.0.1:${port}`)
@@ -12,7 +12,7 @@ process.on('message', (command: unknown) => {
 })
 process.channel?.unref()
 
-function begin(): Client<AnyApi> {
+function begin(): Client {
   const begun = connect(`ws://127.0.0.1:${port}`)
   begun.on('error', () => {})
   const channel = begun.channel('/json/x')

@@ -274,6 +274,3 @@ export function fuzzOnce(seed: number): void {
     }
   }
 }
-
-/** Executions that one call of {@link fuzzOnce} stands for. */
-export const EXECUTIONS: number = Object.keys(TARGETS).length
