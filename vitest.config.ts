@@ -8,7 +8,12 @@ export default defineConfig({
   resolve: { conditions: ['@hydrant/source', 'node'] },
   ssr: { resolve: { conditions: ['@hydrant/source', 'node'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'attack/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
+      'attack/test/**/*.test.ts',
+    ],
     testTimeout: 15_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
