@@ -37,7 +37,7 @@ const CLIENTS: Readonly<Record<Way, readonly string[]>> = {
   changing: CHANNELS.slice(0, 2),
 }
 const PUBLISHERS = 4
-const BATCH = 100
+const BATCH = 250
 const HEALING_MS = 30_000
 
 /** The delivery proof on real sockets and processes: the faults are in `FAULTS`, the promises in `checkLedger`. */

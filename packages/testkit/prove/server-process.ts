@@ -11,7 +11,7 @@ const CONTRACT = {
       address: '/log/{name}',
       parameters: { name: {} },
       messages: { entry: { payload: { type: 'string', pattern: '^[a-z0-9]+:[0-9]+$' } } },
-      'x-hydrant': { history: { messages: 500, seconds: 600 } },
+      'x-hydrant': { history: { messages: 1000, seconds: 600 } },
     },
   },
   operations: { send: { action: 'send', channel: { $ref: '#/channels/log' } } },

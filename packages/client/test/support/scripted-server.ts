@@ -16,7 +16,7 @@ export interface ScriptedClient {
   readonly answer: (op: string, reply: { readonly result?: unknown; readonly error?: unknown }) => Promise<void>
 }
 
-export const HELLO = {
+const HELLO = {
   push: 'hello',
   session: '5b0e',
   time: 1_760_000_000_000,
