@@ -7,6 +7,7 @@ import { FRAME_ROWS } from './frames.ts'
 import { HANDSHAKE_ROWS } from './handshake.ts'
 import { READER_ROWS } from './readers.ts'
 import type { Row } from './row.ts'
+import { TLS_ROWS } from './tls.ts'
 
 export const FAMILIES = [
   { letter: 'A', title: 'connection and handshake' },
@@ -27,4 +28,5 @@ export const ROWS: readonly Row[] = [
   ...CROWD_ROWS,
   ...AUTHORITY_ROWS,
   ...CLIENT_ROWS,
+  ...TLS_ROWS,
 ].toSorted((a, b) => a.id.localeCompare(b.id))

@@ -16,8 +16,8 @@ const MANNERS: readonly (readonly [Manner, number])[] = [
 ]
 const HONEST = new Set<Manner>(['follower', 'echoer', 'stream'])
 
-/** Any byte is a sign of life: this often is enough for a server that pings every 25 s and waits 10 s. */
-const LIFE_EVERY_MS = 8_000
+/** Any byte is a sign of life: this often is enough for a server that pings every 25 s and waits 10 s, also on a machine that stands still for seconds. */
+const LIFE_EVERY_MS = 4_000
 
 interface Member {
   readonly manner: Manner
