@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HonestClients, type Honesty } from '../kit/honest.ts'
-import { feed } from '../kit/http.ts'
+import { ask } from '../kit/http.ts'
 import { clientFrame, handshake, type Peer } from '../kit/peer.ts'
 import { needsFrames, type ServerKind } from '../servers/kinds.ts'
 import { type Attack, isRefused, type Row } from './row.ts'
@@ -131,13 +131,12 @@ export const CROWD_ROWS: readonly Row[] = [
     async run(attack) {
       // Both measured while the same attacker's process is as busy, so that what is compared is the server.
       await using honest = await HonestClients.open(attack.port, attack.kind.path, 20)
-      const quietFeed = feed(attack.port, attack.kind.feedPath, Buffer.alloc(1_000), 4_000)
-      await quietFeed
+      await trickle(attack, 4_000)
       const before = await honest.seen()
       const rssBefore = attack.server.rssBytes
       const peers = await hostileThousand(attack)
       await honest.seen()
-      await feed(attack.port, attack.kind.feedPath, Buffer.alloc(1_000), 6_000)
+      await trickle(attack, 6_000)
       const during = await honest.seen()
       const peakMiB = (attack.server.peakRssBytes - rssBefore) / 2 ** 20
       for (const peer of peers) peer.socket.destroy()
@@ -154,6 +153,15 @@ export const CROWD_ROWS: readonly Row[] = [
     },
   },
 ]
+
+/** A message of 1 kB every 20 ms on the busy channel: the same work before and during, so that what differs is the hostility. */
+async function trickle({ port, kind }: Attack, forMs: number): Promise<void> {
+  const endsAt = performance.now() + forMs
+  while (performance.now() < endsAt) {
+    await ask(port, 'POST', kind.feedPath, Buffer.alloc(1_000), { 'Content-Type': 'application/octet-stream' })
+    await sleep(20)
+  }
+}
 
 async function laterStatus(attack: Attack): Promise<string> {
   try {
