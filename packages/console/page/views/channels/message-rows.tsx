@@ -14,7 +14,8 @@ export interface MessageRow {
   readonly errors?: readonly SchemaError[]
 }
 
-const columns = (hasAddress: boolean): readonly Column<MessageRow>[] => [
+/** Beside an unfolded message there is room for the first ones only. */
+const columns = (hasAddress: boolean, isSplit: boolean): readonly Column<MessageRow>[] => [
   {
     key: 'time',
     title: 'Time',
@@ -26,7 +27,7 @@ const columns = (hasAddress: boolean): readonly Column<MessageRow>[] => [
         {
           key: 'address',
           title: 'Address',
-          width: '180px',
+          width: '150px',
           cell: ({ message: { channel = '', address = '' } }: MessageRow) => (
             <a className="mono" href={link('channels', channel, address)} tabIndex={-1}>
               {address}
@@ -38,10 +39,14 @@ const columns = (hasAddress: boolean): readonly Column<MessageRow>[] => [
   {
     key: 'name',
     title: 'Message',
-    width: '120px',
+    width: '100px',
     cell: ({ message, errors }) => (errors === undefined ? message.name : <span className="badge bad">refused</span>),
   },
   { key: 'data', title: 'Payload', width: '4fr', cell: ({ message }) => <JsonLine value={message.data} /> },
+  ...(isSplit ? [] : LAST_COLUMNS),
+]
+
+const LAST_COLUMNS: readonly Column<MessageRow>[] = [
   { key: 'bytes', title: 'Size', width: '76px', end: true, cell: ({ message }) => bytes(message.bytes) },
   {
     key: 'position',
@@ -69,10 +74,10 @@ export function MessageRows({
     <div className="split">
       <Table
         label={label}
-        columns={columns(hasAddress)}
+        columns={columns(hasAddress, chosen !== undefined)}
         rows={rows}
         rowKey={({ key }) => key}
-        minWidth={hasAddress ? 820 : 680}
+        minWidth={chosen !== undefined ? 480 : hasAddress ? 820 : 680}
         selected={chosen?.key}
         onOpen={setChosen}
         empty={empty}

@@ -16,7 +16,7 @@ const FIRST_SORT = '-queuedBytes'
 const columns: readonly Column<Connection>[] = [
   {
     key: 'id',
-    title: 'Connection',
+    title: 'Id',
     width: '80px',
     cell: ({ id }) => (
       <a className="mono" href={link('connections', id)}>

@@ -3,6 +3,7 @@ import { link } from '../../app/route.ts'
 import { AdminError } from '../../data/admin-error.ts'
 import type { ChannelDetails, MessageSchema, Published, SchemaError, Verdict } from '../../data/admin-types.gen.ts'
 import { useAdmin } from '../../data/context.tsx'
+import { JsonView } from '../../elements/json-view.tsx'
 import { Empty } from '../../elements/panel.tsx'
 import { ProblemBox } from '../../elements/problem.tsx'
 import { useDebounced } from '../../elements/use-debounced.ts'
@@ -89,26 +90,28 @@ function PublishMessage({ channel, schema, address }: PublishMessageProps): Reac
         void publish()
       }}
     >
-      {schema.summary === undefined ? null : <p className="muted">{schema.summary}</p>}
-      {address === undefined ? <Parameters channel={channel} values={parameters} onChange={setParameters} /> : null}
-      {schema.encoding === 'json' ? (
-        <div className="segments" role="group" aria-label="How to write it">
-          <button
-            type="button"
-            aria-pressed={!isRaw}
-            disabled={!('value' in payload)}
-            onClick={() => {
-              if ('value' in payload) change(payload.value)
-              setText(undefined)
-            }}
-          >
-            Form
-          </button>
-          <button type="button" aria-pressed={isRaw} onClick={() => setText(JSON.stringify(data, undefined, 2))}>
-            JSON
-          </button>
-        </div>
-      ) : null}
+      <div className="whole publish-head">
+        {address === undefined ? <Parameters channel={channel} values={parameters} onChange={setParameters} /> : null}
+        {schema.encoding === 'json' ? (
+          <div className="segments" role="group" aria-label="How to write it">
+            <button
+              type="button"
+              aria-pressed={!isRaw}
+              disabled={!('value' in payload)}
+              onClick={() => {
+                if ('value' in payload) change(payload.value)
+                setText(undefined)
+              }}
+            >
+              Form
+            </button>
+            <button type="button" aria-pressed={isRaw} onClick={() => setText(JSON.stringify(data, undefined, 2))}>
+              JSON
+            </button>
+          </div>
+        ) : null}
+        <span className="muted">{schema.summary}</span>
+      </div>
       {isRaw ? (
         <RawPayload
           text={text ?? (typeof data === 'string' ? data : JSON.stringify(data, undefined, 2))}
@@ -122,7 +125,7 @@ function PublishMessage({ channel, schema, address }: PublishMessageProps): Reac
           }}
         />
       ) : (
-        <>
+        <div>
           <SchemaField
             root={root}
             schema={resolveSchema(root, root)}
@@ -133,24 +136,33 @@ function PublishMessage({ channel, schema, address }: PublishMessageProps): Reac
             onChange={(pointer, value) => change(withAt(data, pointer, value))}
           />
           <Elsewhere errors={errors} data={data} root={root} />
-        </>
+        </div>
       )}
-      <div className="row wrap">
-        <button type="submit" className="button primary" disabled={!('value' in payload)}>
-          Publish
-        </button>
-        <code>{target}</code>
-        <span role="status">
-          {outcome !== undefined && !(outcome instanceof AdminError) ? (
-            <span className="good">
-              Published at position <span className="mono">{outcome.position}</span>.{' '}
-              <a href={link('channels', channel.id, outcome.address)}>Tail</a>
-            </span>
-          ) : checked === undefined || errors.length > 0 ? null : (
-            <span className="muted">Fits the contract.</span>
-          )}
-        </span>
-      </div>
+      <section className="panel outgoing" aria-label="What is published">
+        <header>
+          <h2 className="spread clip mono">{target}</h2>
+          <button type="submit" className="button primary" disabled={!('value' in payload)}>
+            Publish
+          </button>
+        </header>
+        <div className="pad stack small-gap">
+          <JsonView value={'value' in payload ? payload.value : undefined} />
+          <p role="status">
+            {outcome !== undefined && !(outcome instanceof AdminError) ? (
+              <span className="good">
+                Published at position <span className="mono">{outcome.position}</span>.{' '}
+                <a href={link('channels', channel.id, outcome.address)}>Tail</a>
+              </span>
+            ) : errors.length > 0 ? (
+              <span className="bad">Does not fit the contract.</span>
+            ) : checked === undefined ? (
+              <span className="muted">Checking …</span>
+            ) : (
+              <span className="good">Fits the contract.</span>
+            )}
+          </p>
+        </div>
+      </section>
       {outcome instanceof AdminError ? <ProblemBox error={outcome} /> : null}
     </form>
   )

@@ -24,20 +24,7 @@ const columns: readonly Column<QuarantinedMessage>[] = [
     width: '110px',
     cell: ({ time }) => <time className="mono">{clock(time, { millis: true })}</time>,
   },
-  { key: 'address', title: 'Address', width: '1.2fr', cell: ({ address }) => <span className="mono">{address}</span> },
-  {
-    key: 'sender',
-    title: 'Sender',
-    width: '1fr',
-    cell: ({ sender: { door, connection, remote, principal } }) =>
-      connection === undefined ? (
-        <span title={remote}>{[principal, door].filter(Boolean).join(', ')}</span>
-      ) : (
-        <a href={link('connections', connection)} title={remote} tabIndex={-1}>
-          {[principal, door].filter(Boolean).join(', ')}
-        </a>
-      ),
-  },
+  { key: 'address', title: 'Address', width: '130px', cell: ({ address }) => <span className="mono">{address}</span> },
   { key: 'data', title: 'Payload', width: '3fr', cell: ({ data }) => <JsonLine value={data} /> },
 ]
 
@@ -105,6 +92,7 @@ export function QuarantineGroupView({ id }: { readonly id: string }): ReactEleme
         <div className="split repair-split">
           <Table
             label="Refused messages"
+            minWidth={420}
             columns={columns}
             rows={messages.items}
             rowKey={(message) => message.id}

@@ -18,14 +18,14 @@ const columns: readonly Column<QuarantineGroup>[] = [
   {
     key: 'cause',
     title: 'Cause',
-    width: '4fr',
+    width: '3.4fr',
     cell: ({ id, cause }) => (
       <a href={link('quarantine', id)} title={cause}>
         {cause}
       </a>
     ),
   },
-  { key: 'address', title: 'Channel', width: '1.2fr', cell: ({ address }) => <span className="mono">{address}</span> },
+  { key: 'address', title: 'Channel', width: '1.5fr', cell: ({ address }) => <span className="mono">{address}</span> },
   {
     key: 'message',
     title: 'Message',
@@ -35,10 +35,19 @@ const columns: readonly Column<QuarantineGroup>[] = [
   { key: 'count', title: 'Happened', width: '84px', end: true, cell: (row) => count(row.count) },
   { key: 'kept', title: 'Kept', width: '72px', end: true, cell: ({ kept }) => count(kept) },
   {
-    key: 'doors',
-    title: 'Through',
-    width: '100px',
-    cell: ({ doors }) => <span className="muted">{Object.keys(doors).join(', ')}</span>,
+    key: 'senders',
+    title: 'From',
+    width: '110px',
+    cell: ({ senders, doors }) => (
+      <span
+        className="muted"
+        title={Object.entries(doors)
+          .map(([door, times]) => `${door}: ${count(times)}`)
+          .join(', ')}
+      >
+        {senders.join(', ')}
+      </span>
+    ),
   },
   { key: 'firstAt', title: 'First', width: '80px', end: true, cell: ({ firstAt }) => clock(firstAt) },
   { key: 'lastAt', title: 'Last', width: '80px', end: true, cell: ({ lastAt }) => clock(lastAt) },

@@ -92,7 +92,7 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
       </header>
       <div className="pad scrolling stack">
         <p className="muted">
-          Refused by contract {message.contract}: {message.detail}
+          Sent by <Sender sender={message.sender} />, refused by contract {message.contract}: {message.detail}
         </p>
         {text === undefined ? (
           <JsonView
@@ -206,6 +206,17 @@ export function Repair({ group, message, onChanged }: RepairProps): ReactElement
         {error === undefined ? null : <ProblemBox error={error} />}
       </div>
     </section>
+  )
+}
+
+function Sender({ sender }: Pick<QuarantinedMessage, 'sender'>): ReactElement {
+  const { door, connection, remote, principal } = sender
+  const name = principal ?? remote ?? 'somebody'
+  return (
+    <>
+      {connection === undefined ? name : <a href={link('connections', connection)}>{name}</a>} ({door}
+      {remote === undefined || remote === name ? '' : `, ${remote}`})
+    </>
   )
 }
 
