@@ -16,6 +16,8 @@ interface View {
   readonly hash: string
   /** What has to be there, and what is done, before the picture is taken. */
   readonly prepare: (page: Page) => Promise<void>
+  /** Pixels; default 720. */
+  readonly height?: number
 }
 
 const rows = (count: number) => (page: Page) =>
@@ -52,6 +54,7 @@ const views: readonly View[] = [
   { name: 'quarantine', hash: '#/quarantine', prepare: rows(4) },
   {
     name: 'repair',
+    height: 560,
     hash: '#/quarantine?search=expected%20number',
     async prepare(page) {
       await page.getByRole('link', { name: '/price: expected number' }).click()
@@ -79,7 +82,8 @@ while (Date.now() < ends) {
   await market.chaos()
   await page.waitForTimeout(4_000)
 }
-for (const { name, hash, prepare } of views) {
+for (const { name, hash, prepare, height = 720 } of views) {
+  await page.setViewportSize({ width: 1280, height })
   await page.goto(`${market.adminUrl}/${hash}`)
   await prepare(page)
   for (const colorScheme of ['light', 'dark'] as const) {

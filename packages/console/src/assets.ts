@@ -18,10 +18,10 @@ export interface ConsoleAsset {
 /** By path below the place where the console is mounted: `/`, `/assets/console-….js`. Every path of the page is relative, and its views are in the fragment. */
 export type ConsoleAssets = ReadonlyMap<string, ConsoleAsset>
 
-/** What has to go out with every file. The page has no inline script or style, so that what a channel's name or payload carries stays text. */
+/** What has to go out with every file. The page has no inline script or style and never turns text into markup, so that what a channel's name or payload carries stays text. */
 export const CONSOLE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

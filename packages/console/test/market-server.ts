@@ -13,7 +13,7 @@ export interface MarketServer extends AsyncDisposable {
   follow: (address: string) => Promise<Reader>
 }
 
-export interface Reader {
+interface Reader {
   readonly messages: readonly unknown[]
   readonly until: (isWanted: (message: unknown) => boolean) => Promise<unknown>
 }

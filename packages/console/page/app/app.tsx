@@ -23,6 +23,7 @@ export function App(): ReactElement {
   const [access, setAccess] = useState<Access>(server === undefined ? 'no-server' : 'asking')
   useEffect(() => {
     if (server === undefined) return
+    server.onUnauthorized(() => setAccess('token-wanted'))
     server
       .get<Session>('session')
       .then(({ required, authenticated }) => setAccess(required && !authenticated ? 'token-wanted' : 'in'))
@@ -42,9 +43,10 @@ export function App(): ReactElement {
       {admin !== undefined ? (
         <AdminContext value={admin}>
           <Shell
+            // What was seen of the server is none of the snapshot's.
+            key={snapshot?.snapshot.takenAt}
             onOpenSnapshot={(file) => void openFile(file)}
             onCloseSnapshot={() => setSnapshot(undefined)}
-            onTokenWanted={() => setAccess('token-wanted')}
           />
         </AdminContext>
       ) : access === 'token-wanted' && server !== undefined ? (

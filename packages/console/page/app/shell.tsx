@@ -26,22 +26,18 @@ import { useTheme, type Theme } from './theme.ts'
 interface ShellProps {
   readonly onOpenSnapshot: (file: File) => void
   readonly onCloseSnapshot: () => void
-  readonly onTokenWanted: () => void
 }
 
 /** The frame around the views. */
-export function Shell({ onOpenSnapshot, onCloseSnapshot, onTokenWanted }: ShellProps): ReactElement {
+export function Shell({ onOpenSnapshot, onCloseSnapshot }: ShellProps): ReactElement {
   const { path } = useRoute()
   const asked = useResource<Status>('status')
   const live = useLive<Status>('/overview')
   const status = live.value ?? asked.data
-  const samples = useSamples(status, live.at)
+  const { kind } = useAdmin()
+  const samples = useSamples(kind === 'snapshot' ? undefined : status, live.at)
   const [place = ''] = path
   const main = useRef<HTMLElement>(null)
-  const isUnauthorized = asked.error?.status === 401
-  useEffect(() => {
-    if (isUnauthorized) onTokenWanted()
-  }, [isUnauthorized, onTokenWanted])
   const title = PLACES.find(([, name]) => name === place)?.[2] ?? 'Hydrant'
   const service = status?.contract.title
   useEffect(() => {

@@ -17,6 +17,7 @@ export class ServerAdmin implements Admin {
   readonly #base: string
   #client: Client
   #generation = 0
+  #refused: () => void = () => {}
   readonly #stateListeners = new Set<() => void>()
   readonly #live = new Map<LiveAddress, Set<(value: unknown) => void>>()
 
@@ -39,6 +40,11 @@ export class ServerAdmin implements Admin {
   onState(changed: () => void): () => void {
     this.#stateListeners.add(changed)
     return () => this.#stateListeners.delete(changed)
+  }
+
+  /** Calls `refused` when the server no longer lets this browser in; one listener. */
+  onUnauthorized(refused: () => void): void {
+    this.#refused = refused
   }
 
   /** Connects anew, now: what a button does, and what lets in a browser that has just shown its token. */
@@ -137,6 +143,7 @@ export class ServerAdmin implements Admin {
     }
     const text = await response.text()
     if (response.ok) return parseAnswer<Answer>(text, response)
+    if (response.status === 401 && path !== 'session') this.#refused()
     throw problemOf(text, response)
   }
 

@@ -4,7 +4,7 @@ import { usePaintedTheme } from '../app/theme.ts'
 import { clock } from './format.ts'
 
 /** One line of a chart. */
-export interface Series {
+interface Series {
   readonly label: string
   /** As long as the times; null where nothing is known. */
   readonly values: readonly (number | null)[]

@@ -133,7 +133,7 @@ function HistoryOf({
 }
 
 /** An address that the template could have: with defaults and first values. */
-export function exampleAddress({ address, parameters }: Pick<ChannelDetails, 'address' | 'parameters'>): string {
+function exampleAddress({ address, parameters }: Pick<ChannelDetails, 'address' | 'parameters'>): string {
   return parameters.reduce((filled, parameter) => {
     const value = parameter.default ?? parameter.enum?.[0] ?? parameter.examples?.[0] ?? parameter.name
     return filled.replace(`{${parameter.name}}`, value)

@@ -128,8 +128,8 @@ function InForce(): ReactElement {
 }
 
 function valueOf({ value, shown }: Setting): string {
-  if (shown !== undefined) return shown
-  if (value === null || value === undefined) return 'not set'
+  if (shown !== undefined && shown !== '') return shown
+  if (value === null || value === undefined || value === '') return 'not set'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
