@@ -33,9 +33,17 @@ export function openMarket(options: { readonly tradeEveryMs?: number } = {}): Ma
 
   let next = 0
   const timer = setInterval(() => {
-    void publish(trades[next] as Trade)
+    publish(trades[next] as Trade).catch(sayOnce)
     next = (next + 1) % trades.length
   }, options.tradeEveryMs ?? tradeEveryMs)
+
+  /** An operator may load a contract without these channels: the market goes on, and says so once. */
+  let lastFault = ''
+  function sayOnce(error: unknown): void {
+    const fault = String(error)
+    if (fault !== lastFault) console.error(fault)
+    lastFault = fault
+  }
 
   async function publish(trade: Trade): Promise<void> {
     await api.publish(`/trades/${trade.symbol}`, trade)
