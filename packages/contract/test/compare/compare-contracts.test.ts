@@ -89,8 +89,11 @@ describe('messages', () => {
     ]))
 })
 
-const object = (properties: Record<string, JsonSchema>, more: object = {}): JsonSchema =>
-  ({ type: 'object', properties, ...more })
+const object = (properties: Record<string, JsonSchema>, more: object = {}): JsonSchema => ({
+  type: 'object',
+  properties,
+  ...more,
+})
 
 /** `wide` allows more than `narrow`, at this place. */
 const PAIRS: [title: string, wide: JsonSchema, narrow: JsonSchema, pointer: string][] = [
