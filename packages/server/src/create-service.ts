@@ -65,6 +65,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     traffic: options.traffic === false ? undefined : new Traffic(clock, options.traffic),
     log,
   })
+  for (const { name } of settings.insecure()) observer.insecure(name)
   const hub = new Hub(broker, turn, clock)
   const messageLimits = { maxMessageBytes: values.maxMessageBytes, maxJsonDepth: values.maxJsonDepth }
   const publisher = new Publisher({ broker, handlers, observer, clock, ...messageLimits })

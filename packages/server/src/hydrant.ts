@@ -199,7 +199,6 @@ export class Hydrant implements AsyncDisposable {
       sender: EMBEDDED,
       messages: [message],
       idempotencyKey,
-      fromOutside: false,
     })
     return { position: formatPosition(published.epoch, published.offsets[0]!) }
   }

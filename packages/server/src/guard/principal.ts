@@ -23,6 +23,9 @@ export const ANONYMOUS: Principal = named('anonymous', 'anonymous')
 /** Everybody, where nobody is authenticated: who reaches the server is its application. */
 export const EVERYBODY: Principal = named('everybody', 'application')
 
+/** Whoever works on the admin listener, where the application's handlers ask who publishes. */
+export const OPERATOR: Principal = named('operator', 'application')
+
 /** Whether this is the backend behind the API, recognized as such: it has no limits on what it sends. */
 export function isBackend(principal: Principal): boolean {
   return principal.kind === 'application' && principal !== EVERYBODY

@@ -1,4 +1,5 @@
 import type { Channel } from '@hydrant/contract'
+import type { Principal } from '../guard/principal.ts'
 import { asDeclared } from './application-error.ts'
 
 /** A message that a client published, as the application's handlers see it. */
@@ -9,6 +10,8 @@ export interface ReceivedMessage {
   readonly name: string
   /** Validated and normalized: parsed JSON, a string, or bytes. */
   readonly data: unknown
+  /** Who published it. `everybody` where the server authenticates nobody, `operator` from the admin listener. */
+  readonly principal: Principal
 }
 
 /** Hears a message before it is published. What it throws refuses the message; an ApplicationError or HydrantError decides the answer. */

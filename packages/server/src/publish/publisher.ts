@@ -13,6 +13,7 @@ import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type AcceptedMessage, acceptMessage, type Incoming, type PublisherRole } from './accept-message.ts'
+import type { Principal } from '../guard/principal.ts'
 import type { Handlers, ReceivedMessage } from './handlers.ts'
 
 /** A channel as one request reaches it. */
@@ -30,8 +31,8 @@ export interface PublishRequest {
   readonly sender: Sender
   readonly messages: readonly Incoming[]
   readonly idempotencyKey?: string | undefined
-  /** Whether the embedder's handlers hear of it: what came through a door, not what the embedder published itself. */
-  readonly fromOutside: boolean
+  /** Whose publish the embedder's handlers hear of. Absent: the embedder's own, of which they do not. */
+  readonly caller?: Principal | undefined
 }
 
 /** Hears of publishes that the broker has taken. Called for each: it must be quick. */
@@ -94,7 +95,7 @@ export class Publisher {
   }
 
   #tellAndAppendAll(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
-    const received = request.fromOutside ? this.#receivedBy(request.at, accepted) : []
+    const received = request.caller === undefined ? [] : this.#receivedBy(request.at, accepted, request.caller)
     if (received.length === 0) return this.#append(request, accepted)
     return request.idempotencyKey === undefined
       ? this.#tellAndAppend(request, accepted, received)
@@ -206,12 +207,12 @@ export class Publisher {
   }
 
   /** The messages that the application's handlers have to hear first. */
-  #receivedBy(at: Addressed, accepted: readonly AcceptedMessage[]): ReceivedMessage[] {
+  #receivedBy(at: Addressed, accepted: readonly AcceptedMessage[], principal: Principal): ReceivedMessage[] {
     const { channel, address, parameters } = at
     if (!this.#handlers.has(channel)) return []
     return accepted
       .filter(({ message }) => channel.fromClients.messages.includes(message))
-      .map(({ message, value }) => ({ address, parameters, name: message.name, data: value }))
+      .map(({ message, value }) => ({ address, parameters, name: message.name, data: value, principal }))
   }
 
   #append(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {

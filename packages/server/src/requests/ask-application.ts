@@ -2,6 +2,7 @@ import type { AcceptedMessage } from '../publish/accept-message.ts'
 import { asDeclared } from '../publish/application-error.ts'
 import type { Addressed } from '../publish/publisher.ts'
 import { HydrantError } from '../errors.ts'
+import type { Principal } from '../guard/principal.ts'
 import type { Service } from '../service.ts'
 import { checkReply, type Reply } from './requests.ts'
 
@@ -9,6 +10,8 @@ import { checkReply, type Reply } from './requests.ts'
 export interface Question {
   readonly at: Addressed
   readonly accepted: AcceptedMessage
+  /** Who asks. */
+  readonly principal: Principal
   /** 1 to 60,000. */
   readonly timeoutMs: number
   /** Aborted when nobody waits for the answer any more. */
@@ -19,7 +22,10 @@ export interface Question {
  * Asks the application's handler. Rejects with `request-unhandled`, with `request-timeout` (a later answer is dropped), or as the
  * handler refuses. Never settles once `ended` is aborted.
  */
-export function askApplication(service: Service, { at, accepted, timeoutMs, ended }: Question): Promise<Reply> {
+export function askApplication(
+  service: Service,
+  { at, accepted, principal, timeoutMs, ended }: Question,
+): Promise<Reply> {
   const { channel, address, parameters } = at
   const handler = service.requests.handlerOf(channel)
   if (handler === undefined) {
@@ -35,7 +41,7 @@ export function askApplication(service: Service, { at, accepted, timeoutMs, ende
     ended.addEventListener('abort', giveUp)
     const { signal } = waiting
     const ask = async (): Promise<unknown> =>
-      handler({ address, parameters, name: accepted.message.name, data: accepted.value, signal })
+      handler({ address, parameters, name: accepted.message.name, data: accepted.value, principal, signal })
     ask()
       .then((answer) => checkReply(channel, accepted.message, answer))
       .then(

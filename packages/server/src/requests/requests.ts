@@ -1,5 +1,6 @@
 import type { Channel, Message, Operation } from '@hydrant/contract'
 import { HydrantError } from '../errors.ts'
+import type { Principal } from '../guard/principal.ts'
 
 /** A request of a client, as the application's handler sees it. */
 export interface ReceivedRequest {
@@ -9,6 +10,8 @@ export interface ReceivedRequest {
   readonly name: string
   /** Validated and normalized. */
   readonly data: unknown
+  /** Who asks. `everybody` where the server authenticates nobody. */
+  readonly principal: Principal
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal
 }

@@ -44,6 +44,26 @@ describe('who is calling', () => {
     expect((await client.ask('request', { channel: '/users/bob', data: {} })).error?.code).toBe('forbidden')
   })
 
+  it('is told to the handlers, whatever door the message came through', async () => {
+    await using api = await serveSecured()
+    const heard: unknown[] = []
+    api.hydrant.on('/orders', ({ principal }) => void heard.push([principal.id, principal.claims['sub']]))
+    expect((await post(`${api.url}/orders?as=client`, {}, bearer(caller('ann')))).status).toBe(201)
+    using client = await ConnectClient.open(api.wsUrl, { headers: bearer(caller('bob')) })
+    expect((await client.ask('publish', { channel: '/orders', data: {} })).error).toBeUndefined()
+    using socket = await openSocket(`${api.wsUrl}/orders`, { headers: bearer(caller('cyd')) })
+    socket.socket.send('{}')
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['ann', 'ann'],
+        ['bob', 'bob'],
+        ['cyd', 'cyd'],
+      ])
+    await api.hydrant.publish('/orders', {})
+    expect(heard).toHaveLength(3)
+  })
+
   it('of a client is not the application: neither by POST nor by ?as=application', async () => {
     await using api = await serveSecured()
     const ann = bearer(caller('ann'))

@@ -14,7 +14,7 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 
 /** A service that has seen something of everything that has a metric. */
 async function used(): Promise<Service> {
-  const service = serviceOf()
+  const service = serviceOf({ insecureNoAuthentication: true })
   await using doors = await doorsOf(service)
   const socket = await openSocket(`${doors.wsUrl}/short`)
   await openSocket(`${doors.wsUrl}/nowhere`).catch(() => {})
@@ -27,7 +27,6 @@ async function used(): Promise<Service> {
   const again = await openSocket(`${doors.wsUrl}/short?since=${late.position!}&envelope=true`)
   await again.next()
   service.observer.limitHit('max-message')
-  service.observer.insecure('allow-anonymous')
   service.observer.channel({ address: '/quotes' }).readers.socket.conflated++
   service.observer.channel({ address: '/short' }).readers.websocket.resumed++
   socket.socket.close()
@@ -59,7 +58,7 @@ describe('metrics', () => {
       'hydrant_validation_duration_seconds_count{channel="/short"} 10',
       'hydrant_append_duration_seconds_count{channel="/short"} 10',
       'hydrant_quarantine_messages 1',
-      'hydrant_insecure_settings{setting="allow-anonymous"} 1',
+      'hydrant_insecure_settings{setting="insecureNoAuthentication"} 1',
     ]) {
       expect(lines).toContain(expected)
     }

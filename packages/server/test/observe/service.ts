@@ -4,6 +4,7 @@ import { createService } from '../../src/create-service.ts'
 import { resolve } from '../../src/doors/request.ts'
 import { Router } from '../../src/doors/router.ts'
 import { loadContract } from '../../src/load-contract.ts'
+import { ANONYMOUS } from '../../src/guard/principal.ts'
 import type { HydrantOptions } from '../../src/options.ts'
 import { Handlers } from '../../src/publish/handlers.ts'
 import type { Incoming } from '../../src/publish/accept-message.ts'
@@ -52,7 +53,7 @@ export async function publish(
       role: 'application',
       sender,
       messages: [incoming],
-      fromOutside: true,
+      caller: ANONYMOUS,
     })
     return undefined
   } catch (error) {

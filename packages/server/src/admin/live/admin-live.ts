@@ -62,7 +62,6 @@ export class AdminLive {
       role: 'application',
       sender: EMBEDDED,
       messages: [{ encoding: 'json', value }],
-      fromOutside: false,
     })
     if (published instanceof Promise) published.catch(this.#service.onFault)
   }

@@ -2,6 +2,7 @@ import type { LogPage } from '../../broker/broker.ts'
 import { formatPosition } from '../../broker/position.ts'
 import { resolve, sinceOf } from '../../doors/request.ts'
 import { HydrantError } from '../../errors.ts'
+import { OPERATOR } from '../../guard/principal.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import { logPolicy } from '../../publish/publisher.ts'
@@ -63,7 +64,7 @@ export function trafficHandlers(parts: AdminParts): AdminHandlers {
         sender: { door: 'admin' },
         messages: [message],
         idempotencyKey: body['idempotencyKey'] as string | undefined,
-        fromOutside: true,
+        caller: OPERATOR,
       })
       const position = formatPosition(published.epoch, published.offsets[0]!)
       const answer = { address: at.address, position }

@@ -32,7 +32,7 @@ export async function answerRequest(
 
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  const { name, data } = await askApplication(service, { at, accepted, timeoutMs, ended: gone.signal })
+  const { name, data } = await askApplication(service, { at, accepted, principal, timeoutMs, ended: gone.signal })
   answerJson(response, 200, `${JSON.stringify(data)}\n`, {
     ...service.origins.corsHeaders(request),
     'Hydrant-Message': encodeURIComponent(name),

@@ -67,7 +67,7 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
     sender,
     messages,
     idempotencyKey,
-    fromOutside: true,
+    caller: principal,
   })
   const positions = published.offsets.map((offset) => formatPosition(published.epoch, offset))
   const answer = { position: positions.at(-1), ...(submission.isBatch ? { positions } : {}) }

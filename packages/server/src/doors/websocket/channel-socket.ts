@@ -72,7 +72,7 @@ export function openChannelSocket(service: Service, options: ChannelSocketOption
         role: terms.role,
         sender: meter,
         messages: [frame],
-        fromOutside: true,
+        caller: stands.principal,
       })
     },
     (error) => answerError(service, connection, at, toHydrantError(error)),

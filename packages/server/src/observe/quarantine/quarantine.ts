@@ -1,5 +1,6 @@
 import type { Contract, SchemaError } from '@hydrant/contract'
 import { HydrantError } from '../../errors.ts'
+import { OPERATOR } from '../../guard/principal.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import { acceptMessage, type Incoming } from '../../publish/accept-message.ts'
 import type { Addressed, Publisher } from '../../publish/publisher.ts'
@@ -55,7 +56,7 @@ export interface Replayed {
 }
 
 /** Who replays: an operator, so that what is refused again does not come into quarantine twice. */
-const OPERATOR: Sender = { door: 'admin' }
+const ADMIN_LISTENER: Sender = { door: 'admin' }
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 /** Messages that are replayed before the event loop gets a turn. */
@@ -184,9 +185,9 @@ export class Quarantine {
       await this.#publisher.publish({
         at: this.#current(message),
         role: message.role,
-        sender: OPERATOR,
+        sender: ADMIN_LISTENER,
         messages: [incomingOf(message, edit, this.#maxJsonDepth)],
-        fromOutside: true,
+        caller: OPERATOR,
       })
       row.replayed++
       return undefined

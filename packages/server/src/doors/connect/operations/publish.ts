@@ -7,14 +7,15 @@ import type { Session } from '../session.ts'
 
 export function publish(session: Session, request: PublishRequest): Promise<void> | void {
   const at = resolve(session.service, request.channel)
-  session.service.guard.check(session.identity.principal, 'publish', at)
+  const { principal } = session.identity
+  session.service.guard.check(principal, 'publish', at)
   const published = session.service.publisher.publish({
     at,
     role: 'client',
     sender: session.meter,
     messages: [toIncoming(request, at.channel.fromClients.encodings.includes('text'))],
     idempotencyKey: request.key,
-    fromOutside: true,
+    caller: principal,
   })
   const answer = ({ epoch, offsets, repeated }: Published): void => {
     const result: PublishResult = {

@@ -7,9 +7,10 @@ import type { Session } from '../session.ts'
 export function call(session: Session, { id, channel, data, name, timeoutMs }: CallRequest): void {
   const { service, ended } = session
   const at = resolve(service, channel)
-  service.guard.check(session.identity.principal, 'publish', at)
+  const { principal } = session.identity
+  service.guard.check(principal, 'publish', at)
   const accepted = service.publisher.accept(at, 'client', session.meter, { encoding: 'json', value: data, name })
-  const question = { at, accepted, timeoutMs: timeoutMs ?? PROTOCOL_LIMITS.defaultRequestTimeoutMs, ended }
+  const question = { at, accepted, principal, timeoutMs: timeoutMs ?? PROTOCOL_LIMITS.defaultRequestTimeoutMs, ended }
   askApplication(service, question).then(
     (reply) => session.reply(id, reply),
     (error: unknown) => session.fail(id, error),
