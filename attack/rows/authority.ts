@@ -209,17 +209,18 @@ export const AUTHORITY_ROWS: readonly Row[] = [
     'the old rules stay; nothing opens',
     async (attack, { issuer, server, status }) => {
       const known = bearer(await issuer.token())
-      const reload = async (what: string): Promise<void> => {
+      const reload = async (what: string): Promise<string> => {
         const before = server.output.length
         server.tell({ reload: what })
         for (let i = 0; i < 60 && !server.output.includes('reload', before); i++) await sleep(50)
+        return server.output.includes('reload refused', before) ? 'refused' : 'taken'
       }
-      await reload('document')
-      attack.note('a broken document', 'refused', server.output.includes('reload refused') ? 'refused' : 'taken')
+      attack.note('a broken document', 'refused', await reload('document'))
       attack.note('what was closed', '403', await status('/users/bob', known))
       attack.note('what was open', '101', await status('/users/ann', known))
-      await reload('rule')
-      attack.note('a rule that does not exist: what was closed', '403', await status('/users/bob', known))
+      attack.note('a rule that does not exist', 'refused', await reload('rule'))
+      attack.note('what was closed, still', '403', await status('/users/bob', known))
+      attack.note('what was open, still', '101', await status('/users/ann', known))
     },
   ),
   row(

@@ -97,10 +97,11 @@ export class Hydrant implements AsyncDisposable {
   /**
    * Serves another version of the contract, and of the settings of its security schemes (default: those of now), from now on: all of it or, when this throws, nothing. Channels
    * that stay keep their logs and subscribers; who may no longer have what is open is cut. Throws `contract-invalid` for a document that cannot be
-   * served or that changes the kind or key of a channel, and {@link AuthSettingsError} for what would not be enforced.
+   * served, that has a rule of `x-hydrant.allow` which cannot be read, or that changes the kind of a channel, and {@link AuthSettingsError} for what would not be enforced.
    */
   reload(source: ContractSource, auth: AuthSettings = this.#auth): void {
     const { contract, diagnostics } = loadContract(source, this.#options.perspective)
+    refuseUnreadableRules(diagnostics)
     for (const channel of contract.channels) refuseOtherKind(this.contract, channel)
     const authenticators = setUpAuthentication(setUpOptions(contract, { ...this.#options, auth }, this.settings))
     // Nothing of what follows can fail.
@@ -323,6 +324,13 @@ export function createHydrant(options: HydrantOptions): Hydrant {
 }
 
 /** The log of a channel is of one kind; what it holds cannot be read as another. */
+/** At the start such a rule lets nobody in; while the API is served, the rules that were there before are better than that. */
+function refuseUnreadableRules(diagnostics: readonly Diagnostic[]): void {
+  const found = diagnostics.find(({ code }) => code === 'allow-value')
+  if (found === undefined) return
+  throw new HydrantError('contract-invalid', `${found.pointer}: ${found.message} The rules of before stay.`)
+}
+
 function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
   const served = contract.channels.find((channel) => channel.address === address)
   if (served === undefined || served.kind === kind) return
