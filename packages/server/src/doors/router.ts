@@ -58,6 +58,16 @@ export class Router {
     } catch (error) {
       this.#answerError(request, response, error)
     }
+    this.#watchAnswer(response)
+  }
+
+  /**
+   * A peer that takes nothing of its answer for the write timeout is cut off: nobody listens to the timeout, so Node destroys the
+   * socket. It starts again with every piece that is taken, and Node sets its own for the next request.
+   */
+  #watchAnswer(response: ServerResponse): void {
+    if (!response.writableEnded || response.writableFinished) return
+    response.setTimeout(this.#service.wireLimits.writeTimeoutMs)
   }
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
