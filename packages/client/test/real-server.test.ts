@@ -42,7 +42,8 @@ operations:
 `
 
 async function serve(port = 0): Promise<{ hydrant: Hydrant; port: number } & AsyncDisposable> {
-  const hydrant = createHydrant({ contract: API })
+  // What publishes in a loop here is no client of a person's pace.
+  const hydrant = createHydrant({ contract: API, limits: { messageBurst: 100_000 } })
   const listening = await hydrant.listen({ port })
   return { hydrant, port: listening.port, [Symbol.asyncDispose]: () => hydrant.close() }
 }

@@ -132,7 +132,10 @@ Page:   ${address}/
   it('says loudly that everybody may publish, when it is told to listen beyond this machine', async () => {
     await using running = start('serve', contract, '--port', '0', '--host', '0.0.0.0', '--insecure-no-authentication')
     await addressOf(running)
-    expect(running.output.stderr).toMatch(/^hydrant: WARNING: listening at 0.0.0.0 without authentication.*\n$/)
+    const [warning, logged, ...others] = running.output.stderr.trimEnd().split('\n')
+    expect(warning).toMatch(/^hydrant: WARNING: listening at 0.0.0.0 without authentication/)
+    expect(JSON.parse(logged!)).toMatchObject({ event: 'insecure-setting', setting: 'insecureNoAuthentication' })
+    expect(others).toEqual([])
   })
 })
 

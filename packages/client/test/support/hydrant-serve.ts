@@ -11,11 +11,17 @@ export interface ServeProcess extends AsyncDisposable {
   kill(): Promise<void>
 }
 
+const inCli = (file: string): string => fileURLToPath(new URL(`../../../cli/${file}`, import.meta.url))
+
+/** Node 22 cannot read all of the sources' syntax: there, what the build made of them. */
+const HYDRANT: readonly string[] =
+  Number(process.versions.node.split('.')[0]) < 24
+    ? [inCli('bin/hydrant.js')]
+    : ['--conditions=@hydrant/source', '--disable-warning=ExperimentalWarning', inCli('src/main.ts')]
+
 /** Serves a document from a process of its own; resolves when it listens. Port 0 takes a free one. */
 export async function hydrantServe(document: string, port: number): Promise<ServeProcess> {
-  const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
-  const flags = ['--conditions=@hydrant/source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, main, 'serve', '-', '--port', String(port)], {
+  const child = spawn(process.execPath, [...HYDRANT, 'serve', '-', '--port', String(port)], {
     env: { ...process.env, NODE_COMPILE_CACHE: path.join(tmpdir(), 'hydrant-compile-cache') },
   })
   const ended = once(child, 'close')
