@@ -1,7 +1,7 @@
 import { openMarket } from './market.ts'
 import { whatToTry } from './what-to-try.ts'
 
-const port = Number(process.env['PORT'] ?? 8080)
+const port = Number(process.env['PORT'] || 8080)
 await using market = openMarket()
 
 const stopped = new Promise((resolve) => {
@@ -24,6 +24,6 @@ try {
   await stopped
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  console.error(code === 'EADDRINUSE' ? `Port ${port} is in use. Try another: PORT=8081 npm start` : message)
+  console.error(code === 'EADDRINUSE' ? `Port ${port} is in use. Try another: PORT=8090 npm start` : message)
   process.exitCode = 1
 }

@@ -104,7 +104,7 @@ describe('npm start', () => {
     const { port } = taken.address() as AddressInfo
     await using market = startMarket(port)
     expect(await market.ended).toBe(1)
-    expect(market.output).toEqual({ stdout: '', stderr: `Port ${port} is in use. Try another: PORT=8081 npm start\n` })
+    expect(market.output).toEqual({ stdout: '', stderr: `Port ${port} is in use. Try another: PORT=8090 npm start\n` })
     taken.close()
   })
 })
