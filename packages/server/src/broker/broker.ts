@@ -81,8 +81,11 @@ export interface PublishOptions {
 /** What a live subscription hears. Calls come in log order, one at a time. */
 export interface LiveListener {
   onEntries(epoch: string, entries: readonly Entry[]): void
-  /** The broker cannot say that nothing was lost since the last entry: the reader has to ask `read` again from its own position. */
-  onBreak(): void
+  /**
+   * The broker cannot say that nothing was lost since the last entry: whoever has not got as far as `head` has to `read` on from its own
+   * position. What comes next is after `head`.
+   */
+  onBreak(epoch: string, head: number): void
 }
 
 /** A live subscription: `head` is the offset after which `listener` hears everything. */

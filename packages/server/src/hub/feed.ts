@@ -138,7 +138,10 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
     }
   }
 
-  onBreak(): void {
+  onBreak(epoch: string, head: number): void {
+    if (epoch !== this.#origin.epoch) this.#origin = this.#newOrigin(epoch)
+    // Nobody meets the live end before they have read this far.
+    this.#received = head
     this.#breakAll()
   }
 
