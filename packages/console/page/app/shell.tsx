@@ -33,9 +33,8 @@ export function Shell({ onOpenSnapshot, onCloseSnapshot }: ShellProps): ReactEle
   const { path } = useRoute()
   const asked = useResource<Status>('status')
   const live = useLive<Status>('/overview')
-  const status = live.value ?? asked.data
-  const { kind } = useAdmin()
-  const samples = useSamples(kind === 'snapshot' ? undefined : status, live.at)
+  const status = live ?? asked.data
+  const samples = useSamples(status)
   const [place = ''] = path
   const main = useRef<HTMLElement>(null)
   const title = PLACES.find(([, name]) => name === place)?.[2] ?? 'Hydrant'

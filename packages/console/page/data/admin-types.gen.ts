@@ -50,6 +50,44 @@ export type Percentiles = {
   readonly max: number | null
 }
 
+/** How many are open. */
+export type ByDoor = {
+  readonly socket: number
+  readonly websocket: number
+  readonly sse: number
+  readonly http: number
+}
+
+export type Rates = {
+  readonly messagesInPerSecond: Rate
+  readonly messagesOutPerSecond: Rate
+  readonly bytesInPerSecond: Rate
+  readonly bytesOutPerSecond: Rate
+  readonly invalidPerSecond: Rate
+}
+
+export type Memory = {
+  readonly rssBytes: number
+  readonly heapUsedBytes: number
+  /** What waits for readers */
+  readonly queuedBytes: number
+}
+
+export type StatusSample = {
+  readonly time: Time
+  readonly connections: ByDoor
+  readonly rates: Rates
+  readonly latencyMs: Percentiles
+  readonly eventLoopDelayMs: Percentiles
+  readonly memory: Memory
+}
+
+export type StatusSamplePage = {
+  readonly items: readonly StatusSample[]
+  readonly next: Next
+  readonly total: Count
+}
+
 export type Status = {
   readonly version: string
   readonly startedAt: Time
@@ -68,25 +106,14 @@ export type Status = {
   }
   readonly connections: {
     readonly total: Count
-    readonly byDoor: {
-      readonly socket: number
-      readonly websocket: number
-      readonly sse: number
-      readonly http: number
-    }
+    readonly byDoor: ByDoor
   }
   readonly channels: {
     readonly templates: number
     readonly live: number
     readonly subscriptions: number
   }
-  readonly rates: {
-    readonly messagesInPerSecond: Rate
-    readonly messagesOutPerSecond: Rate
-    readonly bytesInPerSecond: Rate
-    readonly bytesOutPerSecond: Rate
-    readonly invalidPerSecond: Rate
-  }
+  readonly rates: Rates
   /** Since the start. */
   readonly totals: {
     readonly messagesIn: Count
@@ -98,12 +125,7 @@ export type Status = {
   /** From publish to write. */
   readonly latencyMs: Percentiles
   readonly eventLoopDelayMs: Percentiles
-  readonly memory: {
-    readonly rssBytes: number
-    readonly heapUsedBytes: number
-    /** What waits for readers */
-    readonly queuedBytes: number
-  }
+  readonly memory: Memory
   readonly quarantine: {
     readonly groups: number
     readonly messages: number
@@ -342,8 +364,10 @@ export type SubscriptionDetails = {
 
 export type ConnectionDetails = Connection & {
   readonly details: readonly SubscriptionDetails[]
-  readonly userAgent?: string
-  readonly origin?: string
+  /** Of the handshake, cut at 200 characters: what the peer says of itself. */
+  readonly userAgent: string | null
+  /** Of the handshake: the page that opened it, where a browser did. */
+  readonly origin: string | null
 }
 
 export type TraceFrame = {
@@ -351,7 +375,7 @@ export type TraceFrame = {
   readonly direction: 'in' | 'out'
   readonly kind: 'text' | 'binary' | 'event' | 'ping' | 'pong' | 'close'
   readonly bytes: Count
-  /** Text; binary as base64. */
+  /** Text and events as they are, of a close its code and reason, everything else as base64. */
   readonly preview: string
   readonly cut: boolean
 }
@@ -590,8 +614,10 @@ export type Setting = {
   readonly description?: string
 }
 
-export type Settings = {
+export type SettingPage = {
   readonly items: readonly Setting[]
+  readonly next: Next
+  readonly total: Count
 }
 
 export type AuditEntry = {
@@ -602,6 +628,7 @@ export type AuditEntry = {
   readonly remoteAddress: string
   /** An operationId. */
   readonly action: string
+  /** What it was done to: the ids of the path, or the address of a publish. */
   readonly target: string | null
   readonly reason: string | null
   /** What was answered; refused attempts are kept too. */
@@ -631,6 +658,7 @@ export type Snapshot = {
   readonly takenAt: Time
   readonly truncated: readonly string[]
   readonly status: Status
+  readonly history: readonly StatusSample[]
   readonly channels: readonly ChannelDetails[]
   readonly addresses: readonly Address[]
   readonly messages: readonly MessageDetails[]
@@ -640,6 +668,8 @@ export type Snapshot = {
   readonly quarantinedMessages: readonly QuarantinedMessage[]
   readonly contract: ContractDetails
   readonly versions: readonly ContractVersionDetails[]
-  readonly settings: Settings
+  readonly settings: {
+    readonly items: readonly Setting[]
+  }
   readonly audit: readonly AuditEntry[]
 }

@@ -51,8 +51,9 @@ export class SnapshotAdmin implements Admin {
     const snapshot = this.snapshot
     switch (name) {
       case 'status':
+        return rest.length === 0 ? snapshot.status : page(snapshot.history, query)
       case 'settings':
-        return snapshot[name]
+        return page(snapshot.settings.items, query)
       case 'session':
         return { required: false, authenticated: true, actor: null }
       case 'channels':
@@ -109,6 +110,7 @@ export function parseSnapshot(text: string): Snapshot {
   return value as Snapshot
 }
 const LISTS = [
+  'history',
   'channels',
   'addresses',
   'messages',

@@ -10,6 +10,7 @@ const text = JSON.stringify({
   takenAt: '2026-01-31T12:00:00.000Z',
   truncated: [],
   ...data,
+  history: [],
   messages: [],
   principals: [],
   quarantine: [{ id: 'g-1', cause: 'x' }],

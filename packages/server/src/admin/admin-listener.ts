@@ -26,10 +26,11 @@ import { metaHandlers } from './resources/meta.ts'
 import { operationHandlers } from './resources/operation.ts'
 import { quarantineHandlers, showMessage } from './resources/quarantine.ts'
 import { snapshotHandlers } from './resources/snapshot.ts'
-import { statusHandlers } from './resources/status.ts'
+import { statusHandlers, statusOf } from './resources/status.ts'
 import { trafficHandlers } from './resources/traffic.ts'
 import { AdminPublishWatch } from './watch/publish-watch.ts'
 import { Rates } from './watch/rates.ts'
+import { StatusHistory } from './watch/status-history.ts'
 
 /** Where the admin listener is, and who may use it. */
 export interface AdminOptions {
@@ -70,7 +71,7 @@ export class AdminListener {
 
   /** Rejects with a TypeError for options that would let strangers in, or with the system's error (`EADDRINUSE`, …). */
   static async open(host: AdminHost, options: AdminOptions): Promise<AdminListener> {
-    const { port = 8081, host: address = '127.0.0.1' } = options
+    const { port = 8081, host: address = '127.0.0.1', allowedHosts = [] } = options
     checkOptions(address, options)
     const { clock, onFault, observer, publisher } = host.service
     let live: AdminLive | undefined
@@ -88,15 +89,17 @@ export class AdminListener {
       live?.tell('/log', entry)
     })
     const watch = new AdminPublishWatch(clock)
-    const parts: AdminParts = {
+    const watched = {
       host,
       audit,
       watch,
-      access: new Access({ token: options.token, allowedHosts: options.allowedHosts ?? [], clock }),
+      access: new Access({ token: options.token, allowedHosts, clock }),
       description: readDescription(),
       rates: new Rates(observer, clock),
       versions: new ContractVersions(() => host.contract, clock),
+      listening: () => ({ host: address, port: (server.address() as AddressInfo).port, allowedHosts }),
     }
+    const parts: AdminParts = { ...watched, history: new StatusHistory(() => statusOf(watched), clock) }
     live = new AdminLive(liveStates(parts), clock, onFault)
     const files = await consoleFiles()
     const app = createAdminApp({
@@ -114,6 +117,7 @@ export class AdminListener {
       await listen(server, port, address)
     } catch (error) {
       parts.rates.stop()
+      parts.history.stop()
       throw error
     }
     publisher.watch = watch
@@ -125,10 +129,11 @@ export class AdminListener {
 
   /** Ends what is open; what is left when `timeIsOver` is cut. */
   async close(timeIsOver: Promise<void>): Promise<void> {
-    const { host, watch, rates } = this.#parts
+    const { host, watch, rates, history } = this.#parts
     if (host.service.publisher.watch === watch) host.service.publisher.watch = undefined
     host.service.observer.onKept = undefined
     rates.stop()
+    history.stop()
     const closed = new Promise((resolve) => this.#server.close(resolve))
     await this.#live.close(timeIsOver)
     this.#server.closeAllConnections()
@@ -181,7 +186,7 @@ async function upgrade(
   } catch (error) {
     const refused = toHydrantError(error)
     if (refused.code === 'internal') host.service.onFault(error)
-    refuseUpgrade(socket, refused, request.url?.split('?')[0])
+    refuseUpgrade(socket, refused, request)
   }
 }
 

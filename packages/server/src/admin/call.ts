@@ -36,3 +36,8 @@ export function textOf({ query }: AdminCall, name: string): string | undefined {
   const value = query[name]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
+
+/** An answer whose JSON text is made already. */
+export function jsonResponse(json: string): Response {
+  return new Response(json, { headers: { 'Content-Type': 'application/json; charset=utf-8' } })
+}

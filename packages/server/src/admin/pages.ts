@@ -25,6 +25,8 @@ export interface PageOptions<Item, Shown> {
 
 /** The largest page. */
 export const MAX_PAGE = 300
+/** Payloads on a page of messages, in bytes. */
+export const MAX_PAGE_BYTES: number = 4 * 1024 * 1024
 
 /**
  * The page of a list that a call asks for: what comes after the cursor in the order asked for. A cursor is the key of the last

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HydrantError } from '../errors.ts'
+import { requestIdOf } from '../observe/request-id.ts'
 import type { Clock } from '../runtime/clock.ts'
 
 export type Headers = Readonly<Record<string, string>>
@@ -54,6 +55,7 @@ export function answer(
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestIdOf(response.req),
     ...headers,
   })
   response.end(response.req.method === 'HEAD' ? undefined : body)

@@ -52,13 +52,26 @@ export class Router {
   async handleRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
     this.#answering.set(socket, (this.#answering.get(socket) ?? 0) + 1)
-    response.once('close', () => this.#answering.set(socket, (this.#answering.get(socket) ?? 1) - 1))
+    const startedMs = this.#service.clock.monotonicMs()
+    response.once('close', () => {
+      this.#answering.set(socket, (this.#answering.get(socket) ?? 1) - 1)
+      this.#countAnswer(request, response, startedMs)
+    })
     try {
       await this.#route(request, response)
     } catch (error) {
       this.#answerError(request, response, error)
     }
     this.#watchAnswer(response)
+  }
+
+  #countAnswer(request: IncomingMessage, response: ServerResponse, startedMs: number): void {
+    const { clock, observer } = this.#service
+    const url = request.url!
+    const isMeta = url.startsWith(RESERVED) || (url === '/' && wantsPage(request))
+    const door = isMeta ? 'meta' : request.method === 'GET' && accepts(request, 'text/event-stream') ? 'sse' : 'http'
+    const status = response.headersSent ? response.statusCode : 0
+    observer.requestAnswered(door, request, status, clock.monotonicMs() - startedMs)
   }
 
   /**
@@ -99,7 +112,7 @@ export class Router {
       this.#service.observer.handshake(door, refused.code)
       this.#service.observer.answered(refused.code)
       this.#service.observer.requestRefused(door, request, refused)
-      refuseUpgrade(socket, refused, request.url?.split('?')[0])
+      refuseUpgrade(socket, refused, request)
     }
   }
 
@@ -231,7 +244,7 @@ export class Router {
       response.destroy()
       return
     }
-    response.setHeader('X-Request-Id', this.#service.observer.requestRefused('http', request, answered))
+    this.#service.observer.requestRefused('http', request, answered)
     for (const [name, value] of Object.entries(this.#service.origins.corsHeaders(request))) {
       response.setHeader(name, value)
     }

@@ -8,8 +8,11 @@ import { ChannelMeter } from './meters/channel-meter.ts'
 import { ConnectionMeter } from './meters/connection-meter.ts'
 import type { EventLog, LogFields } from './logs/event-log.ts'
 import { Counts } from './meters/counts.ts'
+import { type HttpDoor, HttpMeter } from './meters/http-meter.ts'
 import type { QuarantinedMessage, Refusal } from './quarantine/quarantined-message.ts'
 import type { QuarantineRow, QuarantineStore } from './quarantine/store.ts'
+import { requestIdOf } from './request-id.ts'
+import { KnownSoftware, type Software } from './software.ts'
 import type { Traffic } from './traffic/traffic.ts'
 
 /** How a transport ended. The wire engine's five endings, and `closed` for HTTP responses, which do not say more. */
@@ -54,6 +57,14 @@ export class Observer {
   readonly connections: Set<ConnectionMeter> = new Set()
   /** Bytes of the connections that are gone. */
   readonly closedTotals: Readonly<Record<Door, DoorTotals>>
+  /** Requests over HTTP. */
+  readonly http: Readonly<Record<HttpDoor, HttpMeter>> = {
+    http: new HttpMeter(),
+    sse: new HttpMeter(),
+    meta: new HttpMeter(),
+  }
+  /** What peers say they are. */
+  readonly software: KnownSoftware = new KnownSoftware()
   /** Keeps the refused messages. Undefined when it is switched off. */
   readonly quarantine: QuarantineStore | undefined
   /** Counts what flows, message by message. Undefined when it is switched off. */
@@ -65,7 +76,6 @@ export class Observer {
   readonly #channels = new Map<string, ChannelMeter>()
   readonly #clock: Clock
   #lastConnection = 0
-  #lastRequest = 0
 
   constructor(contract: Contract, clock: Clock, { quarantine, traffic, log }: Watchers = {}) {
     this.#clock = clock
@@ -99,9 +109,9 @@ export class Observer {
   }
 
   /** A transport is open. Its counters are `closed` when it ends. */
-  opened(sender: Omit<Sender, 'connection'>): ConnectionMeter {
+  opened(sender: Omit<Sender, 'connection'>, software?: Software): ConnectionMeter {
     const connection = `c${(++this.#lastConnection).toString(36)}`
-    const meter = new ConnectionMeter({ ...sender, connection }, this.#clock.wallMs())
+    const meter = new ConnectionMeter({ ...sender, connection }, this.#clock.wallMs(), software)
     this.connections.add(meter)
     if (this.log?.has('connection-opened') === true) this.log.write('connection-opened', whoIs(meter))
     return meter
@@ -119,20 +129,20 @@ export class Observer {
     this.log.write('connection-closed', { ...whoIs(meter), ending, durationMs, bytesIn, bytesOut, messagesIn })
   }
 
-  /**
-   * An HTTP request or upgrade is answered with an error. Gives the request's id: its own `X-Request-Id` where that is a word
-   * of at most 64 characters, otherwise a new one.
-   */
-  requestRefused(door: Door, request: IncomingMessage, { code, status, message: detail }: HydrantError): string {
-    const given = request.headers['x-request-id']
-    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : `r${(++this.#lastRequest).toString(36)}`
-    if (this.log?.has('request-refused') === true) {
-      const { method, url, socket } = request
-      const path = url?.split('?')[0]
-      const remote = socket.remoteAddress
-      this.log.write('request-refused', { request: id, door, remote, method, path, code, status, detail })
-    }
-    return id
+  /** An HTTP request or upgrade is answered with an error. */
+  requestRefused(door: Door, request: IncomingMessage, { code, status, message: detail }: HydrantError): void {
+    if (this.log?.has('request-refused') !== true) return
+    this.log.write('request-refused', { ...whichRequest(request), door, code, status, detail })
+  }
+
+  /** An HTTP request is over, `durationMs` after it came. Hot: once for each. */
+  requestAnswered(door: HttpDoor, request: IncomingMessage, status: number, durationMs: number): void {
+    const meter = this.http[door]
+    meter.count(request.method, status)
+    if (door !== 'sse' && !LONG_POLL.test(request.url!)) meter.duration.record(durationMs)
+    // A refusal has a line of its own.
+    if (status >= 400 || this.log?.has('request-answered') !== true) return
+    this.log.write('request-answered', { ...whichRequest(request), door, status, durationMs: Math.round(durationMs) })
   }
 
   /** A message has passed the contract. Hot: once for each. */
@@ -175,8 +185,13 @@ export class Observer {
   }
 }
 
-const REQUEST_ID = /^[\w.:-]{1,64}$/
+const LONG_POLL = /[?&]wait=/
 const DENIALS: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'forbidden-origin'])
+
+function whichRequest(request: IncomingMessage): LogFields {
+  const { method, url, socket } = request
+  return { request: requestIdOf(request), remote: socket.remoteAddress, method, path: url?.split('?')[0] }
+}
 
 function whoIs({ door, connection, remote, principal }: Sender): LogFields {
   return { connection, door, remote, principal }

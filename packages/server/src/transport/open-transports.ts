@@ -17,8 +17,10 @@ export interface Goodbye {
 export interface Tap {
   /** Whole frames or events, as they are written. */
   out(bytes: Buffer): void
-  /** The payload is only the caller's for the moment. */
-  in(payload: Buffer, binary: boolean): void
+  /** A message, ping or pong of the peer. The payload is only the caller's for the moment. */
+  in(kind: 'text' | 'binary' | 'ping' | 'pong', payload: Buffer): void
+  /** The peer's Close; 1005 when it named no code. */
+  peerClosed(code: number, reason: string): void
 }
 
 /** A transport that stays open: it has to be told when the server stops. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode } from '@hydrant/wire'
+import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode, type WireEvents } from '@hydrant/wire'
 import { InboundBudget, type InboundRates } from '../guard/limits/inbound-budget.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -33,7 +33,7 @@ const EAGER_WRITE_BYTES = 64 * 1024
  * One server-side WebSocket: the wire engine on a socket. What is queued in a turn leaves in one write; while the socket
  * takes nothing the rest waits here, and {@link SocketConnection.queuedBytes} tells the owner how much.
  */
-export class SocketConnection implements TurnWork, HasDeadlines {
+export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   readonly #socket: Duplex
   readonly #wire: WireConnection
   readonly #options: SocketConnectionOptions
@@ -65,13 +65,8 @@ export class SocketConnection implements TurnWork, HasDeadlines {
       limits: options.limits,
       random: options.random,
       ...(options.deflate === undefined ? {} : { deflate: options.deflate }),
-      events: {
-        onMessage: (payload, binary) => {
-          if (this.tap !== undefined) this.tap.in(payload, binary)
-          options.onMessage(payload, binary)
-        },
-        onEnd: (ending) => this.#over(ending),
-      },
+      // Not an object of closures: an idle connection is mostly such small things.
+      events: this,
     })
     this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes))
     this.#socket.on('end', () => this.#receiveEof())
@@ -166,6 +161,25 @@ export class SocketConnection implements TurnWork, HasDeadlines {
   /** Lets go at once, with everything that waits. */
   shed(): void {
     this.#socket.destroy()
+  }
+
+  /** For the engine alone, as is everything that begins with `on`. */
+  onMessage(payload: Buffer, binary: boolean): void {
+    if (this.tap !== undefined) this.tap.in(binary ? 'binary' : 'text', payload)
+    this.#options.onMessage(payload, binary)
+  }
+
+  onPing(payload: Buffer): void {
+    this.tap?.in('ping', payload)
+  }
+
+  onPong(payload: Buffer): void {
+    this.tap?.in('pong', payload)
+  }
+
+  onEnd(ending: Ending): void {
+    if (ending.kind === 'peer-closed') this.tap?.peerClosed(ending.code, ending.reason)
+    this.#over(ending)
   }
 
   endTurn(): boolean {

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect, it } from 'vitest'
 import { type AdminOperation, readDescription } from '../../src/admin/openapi-document.ts'
-import { type AdminServer, follow, post, readUntil, startAdmin } from './admin-server.ts'
+import { type AdminServer, events, follow, post, readUntil, startAdmin } from './admin-server.ts'
 
 const { document, operations } = readDescription()
 
@@ -34,6 +34,88 @@ it('every operation is served, and answers what its schema says', async () => {
     asked.add(operation.id)
   }
   expect([...asked].toSorted()).toEqual(operations.map(({ id }) => id).toSorted())
+})
+
+it('every operation that changes something writes who, what and when, whether it succeeds or is refused', async () => {
+  await using server = await startAdmin()
+  const ids = await prepare(server)
+  const changing = operations.filter(({ id, method }) => method !== 'GET' && id !== 'validatePayload')
+  expect(changing.length).toBeGreaterThan(8)
+  for (const { id, method } of changing.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+    const [path, body] = REQUESTS[id]!(ids)
+    const beforeMs = Date.now()
+    const { status } = await server.ask(method, path, body)
+    // The same with a member or parameter that the description does not have.
+    const refused = await server.ask(method, `${path}${path.includes('?') ? '&' : '?'}colour=red`, body)
+    expect(refused.status, id).toBe(400)
+    const { items } = (await server.ask('GET', '/audit?limit=2')).json
+    expect(items, id).toMatchObject([
+      { action: id, actor: 'loopback', status: 400, details: { refused: 'bad-request' } },
+      { action: id, actor: 'loopback', status },
+    ])
+    expect(status, id).toBeLessThan(300)
+    for (const { time, remoteAddress, target } of items) {
+      expect(Date.parse(time)).toBeGreaterThanOrEqual(beforeMs)
+      expect(remoteAddress).toMatch(/^127\.0\.0\.1:\d+$/)
+      for (const part of (target ?? '').split('/')) {
+        expect(decodeURIComponent(path) + JSON.stringify(body), `${id} ${target}`).toContain(part)
+      }
+    }
+  }
+  // A check changes nothing.
+  await server.ask('POST', ...REQUESTS['validatePayload']!(ids))
+  expect((await server.ask('GET', '/audit?search=validatePayload')).json.items).toEqual([])
+})
+
+it('every list is pages: one item at a time brings the same as all at once', async () => {
+  await using server = await startAdmin()
+  const ids = await prepare(server)
+  const second = await follow(server, '/prices/MSFT', new AbortController().signal)
+  expect(await post(server, '/prices/MSFT', { price: 1 })).toBe(201)
+  await readUntil(second, '"price":1')
+  expect(await post(server, '/orders', { amount: 'many' })).toBe(422)
+  await server.ask('PUT', '/contract', { document: nextContract(), force: true })
+  const lists = operations.filter(({ id, method }) => method === 'GET' && isList(id))
+  expect(lists.map(({ id }) => id)).toEqual(LISTS)
+  for (const { id, query } of lists) {
+    if (id === 'getHistory') continue
+    const names = query.map(({ name }) => name)
+    expect(names, id).toContain('cursor')
+    expect(names, id).toContain('limit')
+    const [path] = REQUESTS[id]!(ids)
+    const join = path.includes('?') ? '&' : '?'
+    const whole = (await server.ask('GET', `${path}${join}limit=300`)).json
+    expect(whole.next, id).toBeNull()
+    expect(whole.items.length, id).toBe(whole.total)
+    const seen: unknown[] = []
+    for (let next: string | null = ''; next !== null;) {
+      const { json } = await server.ask('GET', `${path}${join}limit=1${next === '' ? '' : `&cursor=${next}`}`)
+      expect(json.items.length, id).toBeLessThanOrEqual(1)
+      seen.push(...json.items.map(nameOf))
+      next = json.next
+    }
+    // Samples are added meanwhile.
+    expect(seen.slice(0, whole.items.length), id).toEqual(whole.items.map(nameOf))
+  }
+})
+
+it('the events of tail and trace are what the description says', async () => {
+  await using server = await startAdmin()
+  const { connection } = await prepare(server)
+  const stop = new AbortController()
+  const tail = await events(`${server.adminUrl}/tail?channel=prices&quarantined=true`, stop.signal)
+  const trace = await events(`${server.adminUrl}/connections/${connection}/trace`, stop.signal)
+  await readUntil(tail, ':')
+  await readUntil(trace, ':')
+  await post(server, '/prices/AAPL', { price: 3 })
+  await post(server, '/prices/AAPL', { price: 'z' })
+  const told = [...eventsIn(await readUntil(tail, '"z"')), ...eventsIn(await readUntil(trace, 'price'))]
+  expect(told.map(({ event }) => event)).toEqual(['message', 'invalid', 'frame'])
+  for (const { event, data } of told) {
+    const name = { message: 'TailMessage', invalid: 'QuarantinedMessage', frame: 'TraceFrame' }[event]
+    expect(problemsOf({ $ref: `#/components/schemas/${name}` }, data), event).toEqual([])
+  }
+  stop.abort()
 })
 
 it('the examples fit their schemas', () => {
@@ -98,6 +180,7 @@ function rankOf({ id, method }: AdminOperation): number {
 /** One request that succeeds for each operation. */
 const REQUESTS: Readonly<Record<string, (ids: Ids) => [path: string, body?: unknown]>> = {
   getStatus: () => ['/status'],
+  getStatusHistory: () => ['/status/history'],
   getSnapshot: () => ['/snapshot'],
   listChannels: () => ['/channels'],
   getChannel: () => ['/channels/prices'],
@@ -139,6 +222,43 @@ const REQUESTS: Readonly<Record<string, (ids: Ids) => [path: string, body?: unkn
   getReady: () => ['/-/ready'],
 }
 
+/** Operations whose answer is a list. */
+const LISTS = [
+  'getStatusHistory',
+  'listChannels',
+  'listAddresses',
+  'getHistory',
+  'listMessages',
+  'listConnections',
+  'listPrincipals',
+  'listQuarantine',
+  'listQuarantinedMessages',
+  'listContractVersions',
+  'getSettings',
+  'listAudit',
+]
+
+function isList(id: string): boolean {
+  const schema = operationOf(id).responses['200']?.content?.['application/json']?.schema as
+    | { $ref?: string }
+    | undefined
+  const named = schema?.$ref === undefined ? schema : resolve(schema.$ref.slice(1))
+  return Object.hasOwn((named as { properties?: object } | undefined)?.properties ?? {}, 'items')
+}
+
+/** What tells one item of a list from the others, and does not move. */
+function nameOf(item: Record<string, unknown>): unknown {
+  const { id, address, name, number, time } = item
+  return id ?? number ?? `${String(address)} ${String(name)} ${String(time)}`
+}
+
+function eventsIn(text: string): { event: 'message' | 'invalid' | 'frame'; data: unknown }[] {
+  return [...text.matchAll(/event: (\w+)\ndata: (.*)\n/g)].map(([, event, data]) => ({
+    event: event as 'message',
+    data: JSON.parse(data!) as unknown,
+  }))
+}
+
 function nextContract(): object {
   return {
     asyncapi: '3.0.0',
@@ -167,17 +287,18 @@ function problemsOf(schema: unknown, value: unknown): unknown[] {
 }
 
 function responseSchema(id: string, status: number, contentType: string): unknown {
-  for (const item of Object.values(document['paths'] as unknown as Record<string, Record<string, Operation>>)) {
-    for (const operation of Object.values(item)) {
-      if (operation.operationId !== id) continue
-      const response = operation.responses[String(status)]
-      expect(response, `${id} answers ${status}`).toBeDefined()
-      const media = Object.entries(response!.content!).find(([type]) => contentType.startsWith(type))
-      expect(media, `${id} answers ${contentType}`).toBeDefined()
-      return media![1].schema
-    }
-  }
-  throw new Error(id)
+  const response = operationOf(id).responses[String(status)]
+  expect(response, `${id} answers ${status}`).toBeDefined()
+  const media = Object.entries(response!.content!).find(([type]) => contentType.startsWith(type))
+  expect(media, `${id} answers ${contentType}`).toBeDefined()
+  return media![1].schema
+}
+
+function operationOf(id: string): Operation {
+  const items = Object.values(document['paths'] as unknown as Record<string, Record<string, Operation>>)
+  const found = items.flatMap((item) => Object.values(item)).find(({ operationId }) => operationId === id)
+  if (found === undefined) throw new Error(id)
+  return found
 }
 
 interface Operation {

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
+import { VirtualClock } from '@hydrant/testkit'
+import type { ServerStatus } from '../../src/admin/resources/status.ts'
+import { StatusHistory } from '../../src/admin/watch/status-history.ts'
+import { createHydrant } from '../../src/index.ts'
 import { ConnectClient } from '../connect/connect-client.ts'
-import { events, follow, post, readUntil, startAdmin } from './admin-server.ts'
+import { CONTRACT, events, follow, post, readUntil, startAdmin } from './admin-server.ts'
 
 it('a wrong type 10,000 times is one row, repaired once, replayed, and reaches a live subscriber', async () => {
   await using server = await startAdmin()
@@ -70,9 +74,97 @@ it('a trace shows frames in both directions and ends with the connection', async
   await post(server, '/prices/AAPL', { price: 42 })
   expect(await readUntil(trace, '42')).toContain('"direction":"out","kind":"text"')
   expect((await server.ask('GET', `/connections/${id}/trace`)).status).toBe(503)
-  client.socket.terminate()
-  await readUntil(trace, 'event: end')
+  client.socket.ping('beat')
+  expect(await readUntil(trace, '"direction":"out","kind":"pong"')).toContain(
+    `"direction":"in","kind":"ping","bytes":4,"preview":"${btoa('beat')}"`,
+  )
+  client.socket.pong('still here')
+  await readUntil(trace, '"direction":"in","kind":"pong","bytes":10')
+  client.socket.close(4001, 'enough')
+  expect(await readUntil(trace, 'event: end')).toContain(
+    '"direction":"in","kind":"close","bytes":8,"preview":"4001 enough"',
+  )
   stop.abort()
+})
+
+it('a connection shows what its peer says it is, and one that says nothing shows nothing', async () => {
+  await using server = await startAdmin()
+  const stop = new AbortController()
+  const response = await fetch(`${server.url}/prices/AAPL`, {
+    headers: { Accept: 'text/event-stream', 'User-Agent': `reader/1.0 ${'x'.repeat(300)}`, Origin: server.url },
+    signal: stop.signal,
+  })
+  using client = await ConnectClient.open(server.url.replace('http', 'ws'))
+  expect(response.status).toBe(200)
+  const details = async (id: string): Promise<unknown> => (await server.ask('GET', `/connections/${id}`)).json
+  expect(await details('c1')).toMatchObject({
+    userAgent: `reader/1.0 ${'x'.repeat(300)}`.slice(0, 200),
+    origin: server.url,
+  })
+  expect(await details('c2')).toMatchObject({ userAgent: null, origin: null })
+  client.socket.terminate()
+  stop.abort()
+})
+
+it('a message shows its newest, as long as the history has it', async () => {
+  await using server = await startAdmin()
+  expect((await server.ask('GET', '/messages/prices/trade')).json.last).toBeUndefined()
+  await post(server, '/prices/AAPL', { price: 1 })
+  await post(server, '/prices/MSFT', { price: 12.5 })
+  expect((await server.ask('GET', '/messages/prices/trade')).json.last).toMatchObject({
+    address: '/prices/MSFT',
+    name: 'trade',
+    data: { price: 12.5 },
+  })
+})
+
+it('settings say where the listeners really are', async () => {
+  await using server = await startAdmin()
+  const byName = async (): Promise<Record<string, object>> =>
+    Object.fromEntries(
+      (await server.ask('GET', '/settings?limit=300')).json.items.map((item: { name: string }) => [item.name, item]),
+    )
+  const settings = await byName()
+  expect(settings['port']).toMatchObject({ value: Number(new URL(server.url).port), source: 'code' })
+  expect(settings['adminPort']).toMatchObject({ value: server.adminPort, source: 'code' })
+  expect(settings['host']).toMatchObject({ value: '127.0.0.1', source: 'default' })
+
+  // In another one's server it has no place of its own.
+  await using embedded = createHydrant({ contract: CONTRACT })
+  const { url } = await embedded.listenAdmin({ port: 0 })
+  const answer = (await (await fetch(`${url}/settings?limit=300`)).json()) as { items: { name: string }[] }
+  const names = answer.items.map(({ name }) => name)
+  expect(names).not.toContain('port')
+  expect(names).not.toContain('host')
+  expect(names).toContain('adminPort')
+})
+
+it('the history of the status begins with the listener and holds ten minutes', () => {
+  const clock = new VirtualClock()
+  let told = 0
+  const status = {
+    connections: { byDoor: {} },
+    rates: {},
+    latencyMs: {},
+    eventLoopDelayMs: {},
+  } as unknown as ServerStatus
+  const history = new StatusHistory(
+    () => ({ ...status, memory: { rssBytes: told++ } as ServerStatus['memory'] }),
+    clock,
+  )
+  expect(history.samples).toHaveLength(1)
+  for (const [seconds, samples, first] of [
+    [2, 2, 0],
+    [596, 300, 0],
+    [2, 300, 1],
+  ] as const) {
+    clock.advance(seconds * 1000)
+    expect(history.samples).toHaveLength(samples)
+    expect(history.samples[0]!.memory.rssBytes).toBe(first)
+  }
+  history.stop()
+  clock.advance(10_000)
+  expect(history.samples.at(-1)!.memory.rssBytes).toBe(300)
 })
 
 it('a tail of a channel shows its addresses, filtered, and refused messages when asked', async () => {

@@ -57,6 +57,44 @@ describe('the log', () => {
     expect(lines[4]).toMatchObject({ request: 'abc-1', method: 'POST', path: '/prices/AAPL', status: 422 })
   })
 
+  it('every answer and every line of a request carries its id, the caller’s where that is a word', async () => {
+    const { log, recorded } = recorder()
+    const ids: (string | null)[] = []
+    {
+      await using api = await serve({ log: { ...log, level: 'debug' } })
+      const answers = [
+        await fetch(`${api.url}/-/live?x=1`, { headers: { 'x-request-id': 'mine:1' } }),
+        await post(`${api.url}/prices/AAPL`, { price: 1 }, { 'x-request-id': 'not a word' }),
+        await fetch(`${api.url}/prices/AAPL`),
+        await fetch(`${api.url}/nowhere`),
+      ]
+      for (const answer of answers) {
+        ids.push(answer.headers.get('x-request-id'))
+        await answer.arrayBuffer()
+      }
+      const stop = new AbortController()
+      const stream = await fetch(`${api.url}/prices/AAPL`, {
+        headers: { accept: 'text/event-stream' },
+        signal: stop.signal,
+      })
+      ids.push(stream.headers.get('x-request-id'))
+      stop.abort()
+    }
+    expect(ids[0]).toBe('mine:1')
+    for (const id of ids.slice(1)) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-z]+$/)
+    expect(new Set(ids).size).toBe(5)
+    const lines = recorded().lines.filter(({ event }) => String(event).startsWith('request-'))
+    expect(lines.map(({ request, event, status }) => [request, event, status])).toEqual([
+      [ids[0], 'request-answered', 200],
+      [ids[1], 'request-answered', 201],
+      [ids[2], 'request-answered', 200],
+      [ids[3], 'request-refused', 404],
+      [ids[4], 'request-answered', 200],
+    ])
+    expect(lines[0]).toMatchObject({ level: 'debug', door: 'meta', method: 'GET', path: '/-/live' })
+    expect(lines[4]).toMatchObject({ door: 'sse' })
+  })
+
   it('[C15] a name with newlines and control characters never makes a second line', async () => {
     const { log, recorded } = recorder()
     {

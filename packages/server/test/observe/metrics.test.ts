@@ -58,6 +58,9 @@ describe('metrics', () => {
       'hydrant_validation_duration_seconds_count{channel="/short"} 10',
       'hydrant_append_duration_seconds_count{channel="/short"} 10',
       'hydrant_quarantine_messages 1',
+      'hydrant_http_requests_total{door="http",method="POST",status="2xx"} 10',
+      'hydrant_http_requests_total{door="http",method="POST",status="4xx"} 1',
+      'hydrant_http_request_duration_seconds_count{door="http"} 11',
       'hydrant_insecure_settings{setting="insecureNoAuthentication"} 1',
     ]) {
       expect(lines).toContain(expected)

@@ -106,7 +106,7 @@ export function Channels(): ReactElement {
   const [open, setOpen] = useQuery('open')
   const [sort, setSort] = useQuery('sort', 'address')
   const wanted = useDebounced(search)
-  const live = useLive<LiveChannels>('/channels').value
+  const live = useLive<LiveChannels>('/channels')
   const asked = useResource<{ readonly items: readonly Channel[] }>('channels', { limit: 300 }, { everyMs: 10_000 })
   const channels = live?.items ?? asked.data?.items
   // A search opens every template; otherwise one is open at a time, so that one list of addresses is kept fresh.

@@ -69,8 +69,8 @@ export function ConnectionView({ id }: { readonly id: string }): ReactElement {
               ],
               ['Door', `${data.door}, since ${clock(data.openedAt)}`],
               ...(data.session === null ? [] : [['Session', <code key="session">{data.session}</code>] as const]),
-              ...(data.userAgent === undefined ? [] : [['User agent', data.userAgent] as const]),
-              ...(data.origin === undefined ? [] : [['Origin', data.origin] as const]),
+              ...(data.userAgent === null ? [] : [['User agent', data.userAgent] as const]),
+              ...(data.origin === null ? [] : [['Origin', data.origin] as const]),
             ]}
           />
           <Tabs

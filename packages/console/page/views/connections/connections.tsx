@@ -104,7 +104,7 @@ export function Connections(): ReactElement {
   const wanted = useDebounced(search)
   const query = useMemo(() => ({ search: wanted, door, sort }), [wanted, door, sort])
   const { items, total, error, hasMore, more } = usePages<Connection>('connections', query, { everyMs: 2_000 })
-  const live = useLive<{ readonly items: readonly Connection[] }>('/connections').value?.items
+  const live = useLive<{ readonly items: readonly Connection[] }>('/connections')?.items
   const rows = useMemo(() => withLive(items, live), [items, live])
   const isFiltered = wanted !== '' || door !== ''
   return (

@@ -17,7 +17,7 @@ interface Finding {
 
 /** What an operator should look at, the worst first; a quiet line when there is nothing. */
 export function Attention({ status }: { readonly status: Status }): ReactElement {
-  const connections = useLive<{ readonly items: readonly Connection[] }>('/connections').value?.items ?? []
+  const connections = useLive<{ readonly items: readonly Connection[] }>('/connections')?.items ?? []
   const messages = useResource<{ readonly items: readonly MessageSummary[] }>(
     'messages',
     { limit: 300 },

@@ -1,7 +1,6 @@
 import { useMemo, type ReactElement } from 'react'
 import type { AdminError } from '../../data/admin-error.ts'
 import type { Status } from '../../data/admin-types.gen.ts'
-import { useAdmin } from '../../data/context.tsx'
 import { Chart } from '../../elements/chart.tsx'
 import { bytes, clock, compact, count, duration, millis, rate } from '../../elements/format.ts'
 import { Facts, Panel, Stat } from '../../elements/panel.tsx'
@@ -17,14 +16,13 @@ interface OverviewProps {
 
 /** The server at a glance: what needs attention first, then how much flows, how fast, and what it costs. */
 export function Overview({ status, samples, error }: OverviewProps): ReactElement {
-  const { kind } = useAdmin()
   if (status === undefined) return <Pending error={error} what="server" />
   return (
     <div className="stack">
       <h1 className="hidden">Overview</h1>
       <Attention status={status} />
       <Numbers status={status} />
-      {kind === 'snapshot' ? null : <Charts samples={samples} />}
+      <Charts samples={samples} />
       <Server status={status} />
     </div>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { Status } from '../../data/admin-types.gen.ts'
+import type { Status, StatusSample, StatusSamplePage } from '../../data/admin-types.gen.ts'
+import { useResource } from '../../data/use-resource.ts'
 
 /** What the charts show of one moment. Null where nothing was measured. */
 export interface Sample {
@@ -26,26 +27,35 @@ export interface Sample {
 
 /** Ten minutes at one a second. */
 const KEPT = 600
-const KEY = 'hydrant-samples'
 
-/** The overview's last ten minutes; they survive a reload of the page. */
-export function useSamples(status: Status | undefined, at: number | undefined): readonly Sample[] {
-  const [samples, setSamples] = useState(remembered)
+/** The overview's last ten minutes: what the server remembers, and what came since. */
+export function useSamples(status: Status | undefined): readonly Sample[] {
+  const history = useResource<StatusSamplePage>('status/history', { limit: 300 }).data
+  const [samples, setSamples] = useState<readonly Sample[]>([])
+  const startedAt = status?.startedAt
+  useEffect(() => {
+    if (history === undefined || startedAt === undefined) return
+    setSamples((before) => withHistory(before, history.items, startedAt))
+  }, [history, startedAt])
   useEffect(() => {
     if (status === undefined) return
-    setSamples((before) => withSample(before, sampleOf(status, (at ?? Date.now()) / 1_000)))
-  }, [status, at])
-  useEffect(() => {
-    const keep = (): void => {
-      try {
-        sessionStorage.setItem(KEY, JSON.stringify(samples))
-      } catch {
-        // The charts then begin anew.
-      }
-    }
-    addEventListener('pagehide', keep)
-    return () => removeEventListener('pagehide', keep)
-  }, [samples])
+    setSamples((before) => withSample(before, sampleOf(status)))
+  }, [status])
+  return samples
+}
+
+/** Puts what a server remembers between what was heard: of one moment the one that was heard stays. */
+export function withHistory(
+  before: readonly Sample[],
+  history: readonly StatusSample[],
+  startedAt: string,
+): readonly Sample[] {
+  const known = before.filter(({ messagesIn }) => !Number.isNaN(messagesIn))
+  const told = history.map((sample) => toSample(sample, Date.parse(sample.time) / 1_000, startedAt))
+  const missing = told.filter(({ at }) => !known.some((each) => Math.abs(each.at - at) < 0.5))
+  const all = [...known, ...missing].toSorted((a, b) => a.at - b.at)
+  let samples: readonly Sample[] = []
+  for (const sample of all) samples = withSample(samples, sample)
   return samples
 }
 
@@ -58,7 +68,17 @@ export function withSample(before: readonly Sample[], sample: Sample): readonly 
   return [...kept.slice(1 - KEPT), ...(isHole ? [hole(last)] : []), sample]
 }
 
-function sampleOf({ startedAt, rates, latencyMs, eventLoopDelayMs, memory, connections }: Status, at: number): Sample {
+/** On the server's clock, as its history is. */
+function sampleOf(status: Status): Sample {
+  const { startedAt, uptimeMs, connections } = status
+  return toSample({ ...status, connections: connections.byDoor }, (Date.parse(startedAt) + uptimeMs) / 1_000, startedAt)
+}
+
+function toSample(
+  { rates, latencyMs, eventLoopDelayMs, memory, connections }: Omit<StatusSample, 'time'>,
+  at: number,
+  startedAt: string,
+): Sample {
   return {
     at,
     startedAt,
@@ -73,7 +93,7 @@ function sampleOf({ startedAt, rates, latencyMs, eventLoopDelayMs, memory, conne
     rssMiB: memory.rssBytes / MIB,
     heapMiB: memory.heapUsedBytes / MIB,
     queuedMiB: memory.queuedBytes / MIB,
-    ...connections.byDoor,
+    ...connections,
   }
 }
 const MIB = 1024 * 1024
@@ -107,15 +127,4 @@ export function lineOf(samples: readonly Sample[], key: Exclude<keyof Sample, 'a
     const value = sample[key]
     return value === null || Number.isNaN(value) ? null : value
   })
-}
-
-function remembered(): readonly Sample[] {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as Sample[]
-    const oldest = Date.now() / 1_000 - KEPT
-    // NaN is null in JSON.
-    return Array.isArray(kept) ? kept.filter(({ at, messagesIn }) => at > oldest && messagesIn !== null) : []
-  } catch {
-    return []
-  }
 }

@@ -63,7 +63,7 @@ export function Quarantine(): ReactElement {
     useMemo(() => ({ search: wanted }), [wanted]),
     { everyMs: 3_000 },
   )
-  const live = useLive<{ readonly items: readonly QuarantineGroup[]; readonly total: number }>('/quarantine').value
+  const live = useLive<{ readonly items: readonly QuarantineGroup[]; readonly total: number }>('/quarantine')
   // Live, the newest causes come as they happen; a search, and what is older, comes in pages.
   const rows = wanted === '' && live !== undefined && live.total <= live.items.length ? live.items : items
   const save = async (): Promise<void> => {

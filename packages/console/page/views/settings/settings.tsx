@@ -3,7 +3,7 @@ import { useQuery } from '../../app/route.ts'
 import { download, FileButton } from '../../app/file-button.tsx'
 import { tell } from '../../app/toasts.tsx'
 import { AdminError } from '../../data/admin-error.ts'
-import type { Setting, Settings as SettingsAnswer, Snapshot } from '../../data/admin-types.gen.ts'
+import type { Setting, SettingPage, Snapshot } from '../../data/admin-types.gen.ts'
 import { useAdmin } from '../../data/context.tsx'
 import { useResource } from '../../data/use-resource.ts'
 import { Empty } from '../../elements/panel.tsx'
@@ -99,7 +99,7 @@ const columns: readonly Column<Setting>[] = [
 function InForce(): ReactElement {
   const [search, setSearch] = useQuery('search')
   const [sorting, setSorting] = useState<Sorting>({ key: '', descending: false })
-  const { data, error } = useResource<SettingsAnswer>('settings', {}, { everyMs: 15_000 })
+  const { data, error } = useResource<SettingPage>('settings', { limit: 300 }, { everyMs: 15_000 })
   const rows = useMemo(() => {
     const wanted = search.toLowerCase()
     const found = (data?.items ?? []).filter(({ name, description, flag }) =>

@@ -166,12 +166,13 @@ function writeAudit(
 ): void {
   const parameters = Object.values(req.param())
   const reason = call?.query['reason'] ?? call?.body['reason']
+  const target = parameters.length > 0 ? parameters.join('/') : call?.body['address']
   audit.write({
     time: new Date().toISOString(),
     actor: access.actorOf(incoming.headers) ?? 'nobody',
     remoteAddress: remoteOf(incoming),
     action: operation.id,
-    target: parameters.length > 0 ? parameters.join('/') : null,
+    target: typeof target === 'string' ? target : null,
     reason: typeof reason === 'string' ? reason : null,
     status,
     details,

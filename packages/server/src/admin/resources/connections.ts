@@ -168,7 +168,8 @@ export function showConnectionDetails({ host }: AdminParts, transport: OpenTrans
       state: STATES[subscription.state],
     }
   })
-  return { ...showConnection(transport), details }
+  const { userAgent, origin } = transport.meter.software ?? {}
+  return { ...showConnection(transport), details, userAgent: userAgent ?? null, origin: origin ?? null }
 }
 
 /** `Principal` of the description: who has something open. */

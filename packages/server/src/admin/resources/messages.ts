@@ -1,11 +1,14 @@
 import type { Channel, Message } from '@hydrant/contract'
+import { formatPosition } from '../../broker/position.ts'
 import { HydrantError } from '../../errors.ts'
 import type { FieldTraffic } from '../../observe/traffic/field-traffic.ts'
 import type { MessageTraffic } from '../../observe/traffic/message-traffic.ts'
 import { driftOf } from '../../observe/traffic/drift.ts'
-import { type AdminHandlers, textOf } from '../call.ts'
-import { pageOf } from '../pages.ts'
+import { logPolicy } from '../../publish/publisher.ts'
+import { type AdminHandlers, jsonResponse, textOf } from '../call.ts'
+import { MAX_PAGE_BYTES, pageOf } from '../pages.ts'
 import type { AdminParts } from '../parts.ts'
+import { shownJson } from '../watch/tails.ts'
 import { channelOf, directionsOf, showMessage } from './channels.ts'
 import { timeOf } from './status.ts'
 
@@ -33,13 +36,16 @@ export function messageHandlers(parts: AdminParts): AdminHandlers {
         }),
       }
     },
-    getMessage({ path }) {
+    async getMessage({ path }) {
       const channel = channelOf(parts, path['channel']!)
       const message = channel.messages.find(({ name }) => name === path['message'])
       if (message === undefined) {
         throw new HydrantError('not-found', `${channel.id} has no message ${JSON.stringify(path['message'])}`)
       }
-      return { json: showMessageDetails(parts, { channel, message }) }
+      const last = await newestOf(parts, { channel, message })
+      const details = JSON.stringify(showMessageDetails(parts, { channel, message }))
+      // As text, so that numbers keep their digits.
+      return { response: jsonResponse(last === undefined ? details : `${details.slice(0, -1)},"last":${last}}`) }
     },
   }
 }
@@ -68,6 +74,26 @@ export function showMessageDetails(parts: AdminParts, place: Place): object {
       .toSorted((a, b) => b.count - a.count)
       .slice(0, 20),
   }
+}
+
+/** Addresses that are looked at for the newest message, and messages of each. */
+const LOOKED_AT = { addresses: 5, messages: 50 }
+
+/** The newest message of this name that the addresses which were published to last still hold, as JSON text: `TailMessage`. */
+async function newestOf({ host, watch }: AdminParts, { channel, message }: Place): Promise<string | undefined> {
+  const records = [...watch.addresses.all()]
+    .filter((record) => record.channel === channel.id)
+    .toSorted((a, b) => b.lastMs - a.lastMs)
+    .slice(0, LOOKED_AT.addresses)
+  for (const { address } of records) {
+    const query = { limit: LOOKED_AT.messages, maxBytes: MAX_PAGE_BYTES }
+    const page = await host.service.broker.read(address, logPolicy(channel), query)
+    const entry = page.entries.findLast(({ name }) => name === message.name)
+    if (entry === undefined) continue
+    const position = formatPosition(page.epoch, entry.offset)
+    return shownJson({ ...entry, position }, { address, channel: channel.id })
+  }
+  return undefined
 }
 
 /** `MessageSummary` of the description. */

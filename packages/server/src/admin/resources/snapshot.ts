@@ -51,8 +51,9 @@ function snapshotOf(parts: AdminParts): object {
     format: 'hydrant-snapshot-1',
     truncated,
     status: statusOf(parts),
+    history: parts.history.samples,
     ...lists,
     contract: contractOf(parts),
-    settings: settingsOf(parts),
+    settings: { items: settingsOf(parts) },
   }
 }

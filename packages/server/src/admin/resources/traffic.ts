@@ -6,14 +6,13 @@ import { OPERATOR } from '../../guard/principal.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { parseExactJson } from '../../message/json-text.ts'
 import { logPolicy } from '../../publish/publisher.ts'
-import { type AdminCall, type AdminHandlers, textOf } from '../call.ts'
+import { type AdminCall, type AdminHandlers, jsonResponse, textOf } from '../call.ts'
 import { eventStream } from '../http/event-stream.ts'
-import { MAX_PAGE } from '../pages.ts'
+import { MAX_PAGE, MAX_PAGE_BYTES } from '../pages.ts'
 import type { AdminParts } from '../parts.ts'
 import { shownJson, type TailFilter } from '../watch/tails.ts'
 import { channelOf } from './channels.ts'
 
-const MAX_PAGE_BYTES = 4 * 1024 * 1024
 /** Tails in the whole server at a time. */
 const MAX_TAILS = 32
 
@@ -114,8 +113,4 @@ function showGap({ from, to, missed, reason }: NonNullable<LogPage['gap']>): obj
     ...(missed === undefined ? {} : { missed }),
     reason,
   }
-}
-
-function jsonResponse(json: string): Response {
-  return new Response(json, { headers: { 'Content-Type': 'application/json; charset=utf-8' } })
 }

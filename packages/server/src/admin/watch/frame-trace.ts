@@ -13,6 +13,9 @@ export interface TracedFrame {
 
 const MAX_PREVIEW_BYTES = 1024
 
+/** RFC 6455 §7.1.5: a Close without a code. */
+const NO_STATUS = 1005
+
 /** RFC 6455 §5.2 */
 const KINDS: Readonly<Record<number, TracedFrame['kind']>> = {
   1: 'text',
@@ -32,8 +35,12 @@ export class FrameTrace implements Tap {
     this.#tell = tell
   }
 
-  in(payload: Buffer, binary: boolean): void {
-    this.#frame('in', binary ? 'binary' : 'text', payload)
+  in(kind: 'text' | 'binary' | 'ping' | 'pong', payload: Buffer): void {
+    this.#frame('in', kind, payload)
+  }
+
+  peerClosed(code: number, reason: string): void {
+    this.#frame('in', 'close', code === NO_STATUS ? Buffer.alloc(0) : closePayload(code, reason))
   }
 
   out(bytes: Buffer): void {
@@ -58,16 +65,28 @@ export class FrameTrace implements Tap {
   #frame(direction: 'in' | 'out', kind: TracedFrame['kind'], payload: Buffer): void {
     const cut = payload.length > MAX_PREVIEW_BYTES
     const shown = cut ? payload.subarray(0, MAX_PREVIEW_BYTES) : payload
-    const isText = kind === 'text' || kind === 'event'
     this.#tell({
       time: new Date().toISOString(),
       direction,
       kind,
       bytes: payload.length,
-      preview: shown.toString(isText ? 'utf8' : kind === 'close' ? 'latin1' : 'base64'),
+      preview: previewOf(kind, shown),
       cut,
     })
   }
+}
+
+function previewOf(kind: TracedFrame['kind'], payload: Buffer): string {
+  if (kind === 'text' || kind === 'event') return payload.toString()
+  if (kind !== 'close') return payload.toString('base64')
+  return payload.length < 2 ? '' : `${payload.readUInt16BE(0)} ${payload.toString('utf8', 2)}`.trimEnd()
+}
+
+/** RFC 6455 §5.5.1 */
+function closePayload(code: number, reason: string): Buffer {
+  const payload = Buffer.from(`  ${reason}`)
+  payload.writeUInt16BE(code)
+  return payload
 }
 
 /** Where the payload of a frame without a mask begins, and how long it is (RFC 6455 §5.2). */

@@ -42,5 +42,6 @@ export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
     caller,
     deflate: handshake.deflate,
     remote: clientOf(request).address,
+    software: observer.software.of(request),
   })
 }

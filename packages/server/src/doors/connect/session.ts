@@ -11,6 +11,7 @@ import {
 } from '@hydrant/protocol'
 import type { DeflateParameters } from '@hydrant/wire'
 import type { ConnectionMeter } from '../../observe/meters/connection-meter.ts'
+import type { Software } from '../../observe/software.ts'
 import type { Caller } from '../../guard/caller.ts'
 import { isBackend, type Principal } from '../../guard/principal.ts'
 import type { Service } from '../../service.ts'
@@ -55,13 +56,14 @@ export interface SessionOptions {
   readonly deflate: DeflateParameters | undefined
   /** The peer's IP address. */
   readonly remote: string | undefined
+  readonly software: Software | undefined
 }
 
 /** Opens a session on a socket whose handshake has been answered. */
 export function openSession(service: Service, options: SessionOptions): void {
-  const { socket, head, deflate, remote, principal, caller } = options
+  const { socket, head, deflate, remote, software, principal, caller } = options
   const { clock, observer } = service
-  const meter = observer.opened({ door: 'socket', remote, principal: principal.id })
+  const meter = observer.opened({ door: 'socket', remote, principal: principal.id }, software)
   const closed = Promise.withResolvers<void>()
   const ended = new AbortController()
   const strikes = new Strikes(PROTOCOL_LIMITS.strikes, PROTOCOL_LIMITS.strikeMemoryMs)

@@ -69,7 +69,8 @@ async function waitForPage(
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
-  const meter = service.observer.opened({ door: 'http', remote: clientOf(request).address, principal: principal.id })
+  const sender = { door: 'http', remote: clientOf(request).address, principal: principal.id } as const
+  const meter = service.observer.opened(sender, service.observer.software.of(request))
   void closed.then(() => service.observer.closed(meter, 'closed'))
   let refused: HydrantError | undefined
   const stands = standing(

@@ -3,6 +3,7 @@ import type { Principal } from '../../guard/principal.ts'
 import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
 import { type EventStreamFormat, eventStreamNotice } from '../../message/encode.ts'
+import { requestIdOf } from '../../observe/request-id.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import type { Goodbye, OpenTransport, Tap } from '../../transport/open-transports.ts'
@@ -45,6 +46,7 @@ export async function answerEventStream(
     'Cache-Control': 'no-store',
     // nginx holds responses back unless it is told not to.
     'X-Accel-Buffering': 'no',
+    'X-Request-Id': requestIdOf(request),
     ...Object.fromEntries(positionHeader(start, hold.feed)),
     ...service.origins.corsHeaders(request),
   })
@@ -56,7 +58,8 @@ export async function answerEventStream(
 
   const { observer } = service
   observer.handshake('sse', 'accepted')
-  const meter = observer.opened({ door: 'sse', remote: clientOf(request).address, principal: principal.id })
+  const sender = { door: 'sse', remote: clientOf(request).address, principal: principal.id } as const
+  const meter = observer.opened(sender, observer.software.of(request))
   const stream = new ResponseStream({
     response,
     turn: service.turn,

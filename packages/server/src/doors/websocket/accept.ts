@@ -48,11 +48,8 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   }
   socket.write(handshake.response(positionHeader(startOf(at.channel, terms.since), hold.feed)))
   service.observer.handshake('websocket', 'accepted')
-  const meter = service.observer.opened({
-    door: 'websocket',
-    remote: clientOf(request).address,
-    principal: principal.id,
-  })
+  const sender = { door: 'websocket', remote: clientOf(request).address, principal: principal.id } as const
+  const meter = service.observer.opened(sender, service.observer.software.of(request))
   openChannelSocket(service, { at, principal, query, terms, hold, socket, head, meter })
 }
 

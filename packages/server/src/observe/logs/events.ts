@@ -17,6 +17,7 @@ export type LogEventName =
   | 'connection-opened'
   | 'connection-closed'
   | 'request-refused'
+  | 'request-answered'
   | 'message-refused'
   | 'limit-hit'
   | 'insecure-setting'
@@ -43,6 +44,11 @@ export const EVENTS: Readonly<Record<LogEventName, LogEvent>> = {
     level: 'info',
     about: 'An HTTP request or an upgrade was answered with an error. `path` has no query.',
     fields: ['request', 'door', 'remote', 'method', 'path', 'code', 'status', 'detail'],
+  },
+  'request-answered': {
+    level: 'debug',
+    about: 'An HTTP request was answered, or its event stream is over. `path` has no query.',
+    fields: ['request', 'door', 'remote', 'method', 'path', 'status', 'durationMs'],
   },
   'message-refused': {
     level: 'info',

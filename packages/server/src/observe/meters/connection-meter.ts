@@ -1,4 +1,5 @@
 import type { Door, Sender } from '../door.ts'
+import type { Software } from '../software.ts'
 
 /** What reports how much waits for a peer. */
 export interface HasQueue {
@@ -21,14 +22,17 @@ export class ConnectionMeter implements Sender {
   bytesOut = 0
   /** Messages that the peer sent, valid or not. */
   messagesIn = 0
+  /** What the peer says it is; one object for all that say the same. */
+  readonly software: Software | undefined
   /** Set when the transport is open. */
   queue: HasQueue | undefined
 
-  constructor(sender: Sender & { readonly connection: string }, openedMs: number) {
+  constructor(sender: Sender & { readonly connection: string }, openedMs: number, software?: Software) {
     this.connection = sender.connection
     this.door = sender.door
     this.remote = sender.remote
     this.principal = sender.principal
     this.openedMs = openedMs
+    this.software = software
   }
 }

@@ -1,6 +1,7 @@
 import type { ChannelMeter } from '../meters/channel-meter.ts'
 import type { Counts } from '../meters/counts.ts'
 import { DOORS } from '../door.ts'
+import { HTTP_DOORS } from '../meters/http-meter.ts'
 import type { Give, Metric } from './metric.ts'
 
 const CHANNEL = { channel: 'address template of the contract, never a concrete address' }
@@ -22,6 +23,33 @@ export const METRICS: readonly Metric[] = [
     help: 'WebSocket upgrades and event streams that were answered.',
     labels: { ...DOOR, outcome: '`accepted`, or the code of the error' },
     collect: ({ observer }, give) => pairs(observer.handshakes, 'outcome', give),
+  },
+  {
+    name: 'hydrant_http_requests_total',
+    type: 'counter',
+    help: 'HTTP requests that are over; upgrades are handshakes.',
+    labels: {
+      door: HTTP_DOORS.join(', '),
+      method: 'GET, HEAD, POST, OPTIONS, _OTHER',
+      status: 'class of the status, such as `2xx`; `none` when the peer had gone before it was answered',
+    },
+    collect({ observer }, give) {
+      for (const door of HTTP_DOORS) {
+        for (const { count, ...labels } of observer.http[door].entries()) give.value(count, { door, ...labels })
+      }
+    },
+  },
+  {
+    name: 'hydrant_http_request_duration_seconds',
+    type: 'histogram',
+    help: 'From the request to the end of its answer, without event streams and long polls, which stay open by intention.',
+    labels: { door: 'http, meta' },
+    collect({ observer }, give) {
+      for (const door of ['http', 'meta'] as const) {
+        const { duration } = observer.http[door]
+        if (duration.count > 0) give.histogram(duration, { door })
+      }
+    },
   },
   {
     name: 'hydrant_connections',
