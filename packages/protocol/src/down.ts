@@ -26,6 +26,9 @@ export interface ChannelMessage {
   readonly d?: unknown
   /** Payload of a binary message, base64. */
   readonly b?: string
+  /** Rule 4.6: W3C Trace Context of the publish. */
+  readonly traceparent?: string
+  readonly tracestate?: string
 }
 
 /** Everything that a server says. */

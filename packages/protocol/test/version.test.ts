@@ -27,7 +27,7 @@ describe('the version', () => {
     expect({ SUBPROTOCOL, CONNECT_PATH, hash }).toEqual({
       SUBPROTOCOL: 'hydrant.v1',
       CONNECT_PATH: '/-/connect',
-      hash: '0f803d0b122e0e85801d07e1bced9fc15ee432d51e9d708dfa6de7acde551026',
+      hash: '67b3ffcb80cb9d404b1427386376c3851f0d1a36b78cedd514aa07646f207f4f',
     })
   })
 

@@ -103,6 +103,22 @@ export const brokerRules: readonly BrokerRule[] = [
     assert.equal(order.length, 6)
   }),
 
+  rule('a message keeps its trace, for who hears it live and for who reads it', async ({ broker }) => {
+    const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'vendor=1' }
+    for (const [address, policy] of [['/a', STREAM] as const, ['/b', STATE] as const]) {
+      const heard: (object | undefined)[] = []
+      const listener: LiveListener = {
+        onEntries: (_epoch, entries) => void heard.push(...entries.map((entry) => entry.trace)),
+        onBreak: () => {},
+      }
+      const live = await broker.subscribe(address, policy, listener)
+      await broker.publish(address, [{ ...draft('1', 'x'), trace }, draft('2', 'y')], { policy })
+      const { entries } = await broker.read(address, policy, EVERYTHING)
+      for (const traces of [heard, entries.map((entry) => entry.trace)]) assert.deepEqual(traces, [trace, undefined])
+      live.unsubscribe()
+    }
+  }),
+
   rule('reading after a position gives everything after it, oldest first, and no gap', async ({ broker }) => {
     const first = await broker.publish('/a', [draft('1')], { policy: STREAM })
     await broker.publish('/a', [draft('2'), draft('3')], { policy: STREAM })

@@ -10,6 +10,9 @@ export interface PublishRequest {
   readonly name?: string
   /** Idempotency key. */
   readonly key?: string
+  /** Rule 4.6: W3C Trace Context. What is none is ignored, so it may be anything. */
+  readonly traceparent?: unknown
+  readonly tracestate?: unknown
 }
 
 export interface PublishResult {

@@ -1,3 +1,4 @@
+import type { MessageTrace } from '../message/message-trace.ts'
 import type { Position } from './position.ts'
 
 /** How a payload is carried: JSON text, plain text, or bytes. All three are kept as bytes. */
@@ -13,6 +14,8 @@ export interface Draft {
   readonly key: string | undefined
   /** Whether the contract sends this message to clients; otherwise only the application reads it. */
   readonly forClients: boolean
+  /** Where it came from, when its publisher said so or its publishing is traced. Kept and given back with the message. */
+  readonly trace?: MessageTrace | undefined
 }
 
 /** A message in a channel's log. */
@@ -102,7 +105,7 @@ export type MaybePromise<T> = T | Promise<T>
  *
  * An implementation MUST
  * - give one total order to the entries of a channel, with offsets that rise strictly within an epoch;
- * - append the drafts of one `publish` next to one another, all or none;
+ * - append the drafts of one `publish` next to one another, all or none, and give back what they hold, `trace` included;
  * - answer a repeated idempotency key within five minutes with the first result, and throw {@link IdempotencyConflict} when the fingerprint differs;
  * - deliver each entry to each live listener at most once, in log order, and call `onBreak` when it may have skipped one;
  * - announce in `read` exactly what was lost after `since`: never a partial answer without a gap;

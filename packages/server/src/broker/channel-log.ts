@@ -61,6 +61,7 @@ export class ChannelLog {
         payload: draft.payload,
         key: draft.key,
         forClients: draft.forClients,
+        trace: draft.trace,
         offset: ++this.#head,
         timeMs: now.wallMs,
         appendedMs: now.monotonicMs,

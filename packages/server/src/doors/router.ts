@@ -269,7 +269,7 @@ function preflight(service: Service, request: IncomingMessage): Record<string, s
     ...cors,
     'Access-Control-Allow-Methods': CHANNEL_METHODS,
     'Access-Control-Allow-Headers': [
-      'Content-Type, Idempotency-Key, Hydrant-Message, Last-Event-ID',
+      'Content-Type, Idempotency-Key, Hydrant-Message, Last-Event-ID, traceparent, tracestate',
       ...service.guard.credentialHeaders,
     ].join(', '),
     'Access-Control-Max-Age': '600',

@@ -1,6 +1,7 @@
 import { encodeBinaryFrame, encodeCompressedFrame, encodeTextFrame } from '@hydrant/wire'
 import type { Entry, Gap } from '../broker/broker.ts'
 import { formatPosition } from '../broker/position.ts'
+import { traceMembers } from './message-trace.ts'
 import type { Origin } from './origin.ts'
 
 /** How a subscriber takes messages: in WebSocket frames or as Server-Sent Events, payloads alone or in envelopes. */
@@ -48,11 +49,11 @@ function onceFor(made: WeakMap<Entry, Buffer>, entry: Entry, make: () => Buffer)
   return frame
 }
 
-/** One message as history pages and envelopes show it: `{ position, time, name, data }`. */
+/** One message as history pages and envelopes show it: `{ position, time, name, traceparent?, tracestate?, data }`. */
 export function envelopeJson(epoch: string, entry: Entry): string {
   const position = formatPosition(epoch, entry.offset)
   const time = new Date(entry.timeMs).toISOString()
-  const head = `{"position":"${position}","time":"${time}","name":${JSON.stringify(entry.name)},"data":`
+  const head = `{"position":"${position}","time":"${time}","name":${JSON.stringify(entry.name)},${traceMembers(entry.trace)}"data":`
   switch (entry.encoding) {
     case 'json':
       return `${head}${entry.payload.toString()}}`
@@ -63,9 +64,9 @@ export function envelopeJson(epoch: string, entry: Entry): string {
   }
 }
 
-/** A message of the socket protocol: `{ c, o, t, d }` (PROTOCOL.md §4). */
+/** A message of the socket protocol: `{ c, o, t, traceparent?, tracestate?, d }` (PROTOCOL.md §4). */
 function connectJson(origin: Origin, entry: Entry): Buffer {
-  const head = `{"c":${origin.aliasOf(entry.name)},"o":${entry.offset},"t":${entry.timeMs - origin.timeMs},`
+  const head = `{"c":${origin.aliasOf(entry.name)},"o":${entry.offset},"t":${entry.timeMs - origin.timeMs},${traceMembers(entry.trace)}`
   if (entry.encoding === 'binary') return Buffer.from(`${head}"b":"${entry.payload.toString('base64')}"}`)
   const payload = entry.encoding === 'json' ? entry.payload : Buffer.from(JSON.stringify(entry.payload.toString()))
   const before = `${head}"d":`

@@ -2,6 +2,7 @@ import type { Channel, Message, Payload, SchemaError } from '@hydrant/contract'
 import type { Draft } from '../broker/broker.ts'
 import { HydrantError } from '../errors.ts'
 import { canonicalJson, parseJson } from '../message/json-text.ts'
+import type { MessageTrace } from '../message/message-trace.ts'
 
 /** A message as a publisher hands it in: bytes and what they are, or a value that is not encoded yet. */
 export type Incoming = (
@@ -12,6 +13,8 @@ export type Incoming = (
 ) & {
   /** Forces one message of the channel, by its name; otherwise the payload decides. */
   readonly name?: string | undefined
+  /** Where it came from, as its publisher says. */
+  readonly trace?: MessageTrace | undefined
 }
 
 /** On whose behalf: a client may publish what the contract receives, the application anything the channel carries. */
@@ -68,6 +71,7 @@ export function acceptMessage(incoming: Incoming, options: AcceptOptions): Accep
       payload: bytes,
       key,
       forClients: channel.toClients.messages.includes(checked.message),
+      trace: incoming.trace,
     },
   }
 }

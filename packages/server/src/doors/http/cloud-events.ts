@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { HydrantError } from '../../errors.ts'
+import { messageTrace } from '../../message/message-trace.ts'
 import type { Incoming } from '../../publish/accept-message.ts'
 import { bodyToIncoming, type ContentType, isJson, parseContentType } from './content-type.ts'
 
@@ -19,7 +20,9 @@ export function isBinaryCloudEvent(headers: IncomingHttpHeaders): boolean {
 export function fromBinaryMode(headers: IncomingHttpHeaders, contentType: ContentType, body: Buffer): CloudEvent {
   const attributes: Record<string, unknown> = {}
   for (const name of REQUIRED) attributes[name] = headers[`ce-${name}`]
-  return { type: checkAttributes(attributes, ''), data: bodyToIncoming(contentType, body) }
+  const type = checkAttributes(attributes, '')
+  const trace = messageTrace(headers['ce-traceparent'], headers['ce-tracestate'])
+  return { type, data: { ...bodyToIncoming(contentType, body), trace } }
 }
 
 /** CloudEvents JSON format §3: one event as a JSON object. `pointer` says where it stands in a batch. */
@@ -29,7 +32,9 @@ export function fromStructuredMode(event: unknown, pointer = ''): CloudEvent {
   }
   const attributes = event as Record<string, unknown>
   const type = checkAttributes(attributes, pointer)
-  return { type, data: structuredData(attributes, pointer) }
+  // The extension "Distributed Tracing".
+  const trace = messageTrace(attributes['traceparent'], attributes['tracestate'])
+  return { type, data: { ...structuredData(attributes, pointer), trace } }
 }
 
 function structuredData(event: Record<string, unknown>, pointer: string): Incoming {

@@ -5,6 +5,7 @@ import { formatPosition } from '../../broker/position.ts'
 import { HydrantError, rateLimited } from '../../errors.ts'
 import type { Principal } from '../../guard/principal.ts'
 import { parseExactJson } from '../../message/json-text.ts'
+import { type MessageTrace, messageTrace } from '../../message/message-trace.ts'
 import type { Sender } from '../../observe/door.ts'
 import { type Incoming, tooLarge } from '../../publish/accept-message.ts'
 import type { Service, ServiceLimits } from '../../service.ts'
@@ -51,7 +52,8 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
     if (error instanceof HydrantError) service.observer.refused({ at, role, sender, message: raw(body), error })
     throw error
   }
-  const messages = named(submission.messages, headerOf(request, 'hydrant-message'))
+  const named = withName(submission.messages, headerOf(request, 'hydrant-message'))
+  const messages = withTrace(named, messageTrace(request.headers['traceparent'], request.headers['tracestate']))
   if (role === 'client') {
     const waitMs = service.callers.take(callerOf(principal, request), messages.length, body.length)
     if (waitMs > 0) {
@@ -125,8 +127,13 @@ function fromEvent({ type, data }: CloudEvent, channel: Channel): Incoming {
   return channel.messages.some(({ name, id }) => name === type || id === type) ? { ...data, name: type } : data
 }
 
-function named(messages: readonly Incoming[], name: string | undefined): readonly Incoming[] {
+function withName(messages: readonly Incoming[], name: string | undefined): readonly Incoming[] {
   return name === undefined ? messages : messages.map((message) => ({ ...message, name }))
+}
+
+/** The request's trace is that of every message which says none of its own. */
+function withTrace(messages: readonly Incoming[], trace: MessageTrace | undefined): readonly Incoming[] {
+  return trace === undefined ? messages : messages.map((message) => ({ ...message, trace: message.trace ?? trace }))
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

@@ -1,6 +1,7 @@
 import type { PublishRequest, PublishResult } from '@hydrant/protocol'
 import type { Published } from '../../../broker/broker.ts'
 import { formatPosition } from '../../../broker/position.ts'
+import { messageTrace } from '../../../message/message-trace.ts'
 import type { Incoming } from '../../../publish/accept-message.ts'
 import { resolve } from '../../request.ts'
 import type { Session } from '../session.ts'
@@ -28,8 +29,10 @@ export function publish(session: Session, request: PublishRequest): Promise<void
   answer(published)
 }
 
-function toIncoming({ data, base64, name }: PublishRequest, takesText: boolean): Incoming {
-  if (base64 !== undefined) return { encoding: 'binary', bytes: Buffer.from(base64, 'base64'), name }
-  if (typeof data === 'string' && takesText) return { encoding: 'text', text: data, name }
-  return { encoding: 'json', value: data, name }
+function toIncoming(request: PublishRequest, takesText: boolean): Incoming {
+  const { data, base64, name, traceparent } = request
+  const trace = traceparent === undefined ? undefined : messageTrace(traceparent, request.tracestate)
+  if (base64 !== undefined) return { encoding: 'binary', bytes: Buffer.from(base64, 'base64'), name, trace }
+  if (typeof data === 'string' && takesText) return { encoding: 'text', text: data, name, trace }
+  return { encoding: 'json', value: data, name, trace }
 }
