@@ -121,7 +121,7 @@ export type AllowValue = { readonly literal: string | number | boolean } | { rea
 export type AddressMatch =
   | { ok: true; channel: Channel; address: string; parameters: Readonly<Record<string, string>> }
   | { ok: false; reason: 'unknown' }
-  | { ok: false; reason: 'malformed'; detail: string }
+  | { ok: false; reason: 'malformed'; detail: string; limit?: 'address-length' | 'address-segments' }
   | { ok: false; reason: 'parameter'; channel: Channel; parameter: string; got: string; expected: string }
 
 /** `stream`: every message counts. `state`: the latest value per key counts. */

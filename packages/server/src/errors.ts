@@ -1,4 +1,5 @@
 import type { SchemaError } from '@hydrant/contract'
+import type { LimitLabel } from './settings/setting.ts'
 
 /** Stable names: match on these. */
 export type ErrorCode =
@@ -102,6 +103,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
   /** More members of the problem object, over HTTP (RFC 9457 §3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>
+  /** The limit that was hit; counted when the error is told to a peer. */
+  readonly limit?: LimitLabel | undefined
   readonly cause?: unknown
 }
 

@@ -83,7 +83,7 @@ export interface Running extends AsyncDisposable {
   /** What the server reported as its own fault. */
   readonly faults: unknown[]
   /** How often a limit was hit. */
-  hits(name: LimitLabel): number
+  readonly hits: (name: LimitLabel) => number
 }
 
 export async function serve(options: Partial<HydrantOptions> = {}): Promise<Running> {

@@ -25,7 +25,7 @@ export class AddressMatcher {
 
   match(written: string): AddressMatch {
     const canonical = canonicalSegments(written)
-    if (typeof canonical === 'string') return { ok: false, reason: 'malformed', detail: canonical }
+    if (!Array.isArray(canonical)) return { ok: false, reason: 'malformed', ...canonical }
     if (canonical[0] === '-') return { ok: false, reason: 'unknown' }
     let refused: AddressMatch | undefined
     for (const { channel, template } of this.#byCount.get(canonical.length) ?? []) {
@@ -40,30 +40,44 @@ export class AddressMatcher {
 }
 
 /** The decoded segments of a URL path, or why it is malformed. There is one canonical form, and it is both matched and used. */
-function canonicalSegments(written: string): string[] | string {
-  if (!written.startsWith('/')) return 'an address starts with a slash'
+function canonicalSegments(written: string): string[] | Malformed {
+  if (!written.startsWith('/')) return malformed('an address starts with a slash')
   // An escape is three characters for one byte, and a character is at most four bytes: longer cannot fit in the limit.
   if (written.length > maxAddressLength * 12) return tooLong
   if (written === '/') return []
   const segments = written.slice(1).split('/')
-  if (segments.length > maxSegments) return `an address has at most ${maxSegments} segments`
+  if (segments.length > maxSegments) return tooManySegments
   let length = 0
   for (const [index, segment] of segments.entries()) {
     const undecoded = /[?#]/.exec(segment)?.[0]
-    if (undecoded !== undefined) return `${JSON.stringify(undecoded)} is not part of an address`
+    if (undecoded !== undefined) return malformed(`${JSON.stringify(undecoded)} is not part of an address`)
     const decoded = decodeOnce(segment)?.normalize('NFC')
-    if (decoded === undefined) return 'a percent escape is not UTF-8'
-    if (decoded === '') return 'a segment is empty'
-    if (decoded === '.' || decoded === '..') return 'dot segments are not followed'
+    if (decoded === undefined) return malformed('a percent escape is not UTF-8')
+    if (decoded === '') return malformed('a segment is empty')
+    if (decoded === '.' || decoded === '..') return malformed('dot segments are not followed')
     const bad = forbiddenIn(decoded)
-    if (bad !== undefined) return `a segment holds ${bad}`
+    if (bad !== undefined) return malformed(`a segment holds ${bad}`)
     segments[index] = decoded
     length += 1 + decoded.length
   }
   return length > maxAddressLength ? tooLong : segments
 }
 
-const tooLong = `an address has at most ${maxAddressLength} characters`
+/** Why a path is no address, and the limit that it is over. */
+type Malformed = Pick<Extract<AddressMatch, { reason: 'malformed' }>, 'detail' | 'limit'>
+
+const tooLong: Malformed = {
+  detail: `an address has at most ${maxAddressLength} characters`,
+  limit: 'address-length',
+}
+const tooManySegments: Malformed = {
+  detail: `an address has at most ${maxSegments} segments`,
+  limit: 'address-segments',
+}
+
+function malformed(detail: string): Malformed {
+  return { detail }
+}
 
 function bind(template: AddressTemplate, segments: readonly string[]): Readonly<Record<string, string>> | undefined {
   // No prototype: a parameter may be called `constructor`.

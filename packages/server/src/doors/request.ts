@@ -48,7 +48,7 @@ export function resolve(service: Service, path: string): Addressed {
     case 'unknown':
       throw new HydrantError('channel-unknown', `no channel of ${service.contract.info.title} has the address ${path}`)
     case 'malformed':
-      throw new HydrantError('bad-request', `the address cannot be used: ${match.detail}`)
+      throw new HydrantError('bad-request', `the address cannot be used: ${match.detail}`, { limit: match.limit })
     case 'parameter':
       throw new HydrantError(
         'parameter-invalid',
@@ -117,14 +117,24 @@ export function flagOf(query: URLSearchParams, name: string): boolean {
 }
 
 /** The contract's own limits are the widest: settings may be narrower. */
-function refuseTooLong({ settings, observer }: Service, address: string): void {
+function refuseTooLong({ settings }: Service, address: string): void {
   const { maxAddressLength, maxAddressSegments } = settings.values
   if (address.length > maxAddressLength) {
-    observer.limitHit('address-length')
-    throw new HydrantError('bad-request', `the address cannot be used: it has more than ${maxAddressLength} characters`)
+    throw new HydrantError(
+      'bad-request',
+      `the address cannot be used: it has more than ${maxAddressLength} characters`,
+      {
+        limit: 'address-length',
+      },
+    )
   }
   if (address.split('/').length - 1 > maxAddressSegments) {
-    observer.limitHit('address-segments')
-    throw new HydrantError('bad-request', `the address cannot be used: it has more than ${maxAddressSegments} segments`)
+    throw new HydrantError(
+      'bad-request',
+      `the address cannot be used: it has more than ${maxAddressSegments} segments`,
+      {
+        limit: 'address-segments',
+      },
+    )
   }
 }

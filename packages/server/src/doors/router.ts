@@ -75,12 +75,15 @@ export class Router {
   }
 
   /**
-   * A peer that takes nothing of its answer for the write timeout is cut off: nobody listens to the timeout, so Node destroys the
-   * socket. It starts again with every piece that is taken, and Node sets its own for the next request.
+   * A peer that takes nothing of its answer for the write timeout is cut off. The time starts again with every piece that is taken,
+   * and Node sets its own for the next request.
    */
   #watchAnswer(response: ServerResponse): void {
     if (!response.writableEnded || response.writableFinished) return
-    response.setTimeout(this.#service.wireLimits.writeTimeoutMs)
+    response.setTimeout(this.#service.wireLimits.writeTimeoutMs, () => {
+      this.#service.observer.limitHit('write-timeout')
+      response.destroy()
+    })
   }
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -110,7 +113,7 @@ export class Router {
       const refused = toHydrantError(error)
       if (refused.code === 'internal') this.#service.onFault(error)
       this.#service.observer.handshake(door, refused.code)
-      this.#service.observer.answered(refused.code)
+      this.#service.observer.answered(refused)
       this.#service.observer.requestRefused(door, request, refused)
       refuseUpgrade(socket, refused, request)
     }
@@ -122,8 +125,10 @@ export class Router {
   }
 
   #outOfMemory(): HydrantError {
-    this.#service.observer.limitHit('memory')
-    return new HydrantError('unavailable', 'the server has no memory for more', { retryAfterMs: 5_000 })
+    return new HydrantError('unavailable', 'the server has no memory for more', {
+      retryAfterMs: 5_000,
+      limit: 'memory',
+    })
   }
 
   /** Who is calling. What is asked on the way is told when the peer goes. */
@@ -232,14 +237,15 @@ export class Router {
     const count = request.rawHeaders.length / 2
     const { maxHeaders } = this.#service.settings.values
     if (count <= maxHeaders) return
-    throw new HydrantError('headers-too-large', `expected at most ${maxHeaders} headers, got ${count}`)
+    const detail = `expected at most ${maxHeaders} headers, got ${count}`
+    throw new HydrantError('headers-too-large', detail, { limit: 'header-count' })
   }
 
   #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const answered = toHydrantError(error)
     if (answered.code === 'internal') this.#service.onFault(error)
     if (accepts(request, 'text/event-stream')) this.#service.observer.handshake('sse', answered.code)
-    this.#service.observer.answered(answered.code)
+    this.#service.observer.answered(answered)
     if (response.headersSent) {
       response.destroy()
       return

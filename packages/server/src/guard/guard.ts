@@ -107,7 +107,7 @@ export class Guard {
     const tooLate = Promise.withResolvers<never>()
     const cancel = clock.after(deadlineMs, () => {
       deadline.abort()
-      tooLate.reject(new HydrantError('unavailable', 'it could not be found out in time who is calling', RETRY_SOON))
+      tooLate.reject(new HydrantError('unavailable', 'it could not be found out in time who is calling', TOO_LATE))
     })
     try {
       const principal = await Promise.race([
@@ -224,7 +224,7 @@ export class Guard {
 }
 
 const MAX_ID_LENGTH = 255
-const RETRY_SOON = { headers: { 'Retry-After': '5' } }
+const TOO_LATE = { headers: { 'Retry-After': '5' }, limit: 'authentication-timeout' } as const
 
 function isOver({ expiresAt }: Principal, clock: Clock): boolean {
   return expiresAt !== undefined && expiresAt <= clock.wallMs()

@@ -22,6 +22,8 @@ export interface SubscriptionOptions {
   readonly resumes?: boolean | undefined
   /** Counts what goes to the reader. Default: nobody looks. */
   readonly meter?: ReaderMeter | undefined
+  /** The reader did not keep up: what waits for it is at its limit. Default: nobody counts. */
+  readonly onOverflow?: (() => void) | undefined
   /** The log could not be read: the transport ends. */
   readonly onFailure: (error: unknown) => void
 }
@@ -147,8 +149,9 @@ export class Subscription implements FeedMember {
   }
 
   #fallBehind(): void {
-    const { feed, overflow, sink } = this.#options
+    const { feed, overflow, sink, onOverflow } = this.#options
     feed.leave(this)
+    onOverflow?.()
     if (overflow === 'disconnect') {
       this.#end()
       sink.endSlow()

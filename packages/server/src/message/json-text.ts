@@ -9,7 +9,8 @@ const DEFAULT_DEPTH = 64
 /** The value of a JSON text. Throws `malformed-json`, with the place, or `message-invalid` when it is nested too deep. */
 export function parseJson(text: string, maxDepth: number = DEFAULT_DEPTH): unknown {
   if (isDeeperThan(text, maxDepth)) {
-    throw new HydrantError('message-invalid', `expected JSON nested at most ${maxDepth} levels deep`)
+    const detail = `expected JSON nested at most ${maxDepth} levels deep`
+    throw new HydrantError('message-invalid', detail, { limit: 'json-depth' })
   }
   try {
     return JSON.parse(text)

@@ -161,9 +161,10 @@ export class Observer {
     if (kept !== undefined) this.onKept?.(kept.row, kept.message)
   }
 
-  /** A caller was answered with an error. Those that turn somebody away for who they are are counted. */
-  answered(code: HydrantError['code']): void {
+  /** A caller was answered with an error. Those that turn somebody away for who they are are counted, and the limits that were hit. */
+  answered({ code, details }: HydrantError): void {
     if (DENIALS.has(code)) this.denials.add(code)
+    if (details.limit !== undefined) this.limitHit(details.limit)
   }
 
   /** A limit was hit. `name` is the setting's name, never text from outside. */
@@ -171,6 +172,9 @@ export class Observer {
     this.limitHits.add(name)
     this.log?.write('limit-hit', { limit: name })
   }
+
+  /** A reader did not keep up: what waits for it is at its limit. One function for all subscriptions. */
+  readonly outboxFull = (): void => this.limitHit('outbox')
 
   /** A setting is in force that is only safe on a laptop, such as `allow-anonymous`. */
   insecure(name: string): void {

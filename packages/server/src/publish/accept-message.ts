@@ -76,8 +76,12 @@ export function acceptMessage(incoming: Incoming, options: AcceptOptions): Accep
   }
 }
 
-export function tooLarge(bytes: number, maxBytes: number): HydrantError {
-  return new HydrantError('message-too-large', `expected at most ${maxBytes} bytes, got ${bytes}`)
+export function tooLarge(
+  bytes: number,
+  maxBytes: number,
+  limit: 'message-size' | 'batch-size' = 'message-size',
+): HydrantError {
+  return new HydrantError('message-too-large', `expected at most ${maxBytes} bytes, got ${bytes}`, { limit })
 }
 
 function toPayload(incoming: Incoming, maxJsonDepth: number): Payload {

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Service } from '../service.ts'
+import type { LimitLabel } from '../settings/setting.ts'
 import { endWith, HandshakePool } from './handshake-pool.ts'
 
 /** What a TLS listener needs, in PEM. */
@@ -60,17 +61,20 @@ export function createListener(service: Service, router: RequestHandlers, tls?: 
     if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') observer.limitHit('tls-handshake-timeout')
     socket.destroy()
   })
+  /** The last request of each connection: what of it is missing tells which deadline was missed. */
+  const requests = new WeakMap<Duplex, IncomingMessage>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
       return
     }
-    const { status, limit } = CLIENT_ERRORS[error.code ?? ''] ?? { status: 400 }
+    const { status, limit } = clientErrorOf(error, requests.get(socket))
     if (limit !== undefined) observer.limitHit(limit)
     endWith(socket as Socket, status, { clock, closeTimeoutMs: values.closeTimeoutMs })
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     pool.release(request.socket)
+    requests.set(request.socket, request)
     void router.handleRequest(request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -108,8 +112,21 @@ function contextOf({ cert, key, clientCa }: TlsFiles): object {
   return { cert, key, ...client }
 }
 
-/** What Node's HTTP parser refuses never reaches a door. */
-const CLIENT_ERRORS: Readonly<Record<string, { status: number; limit?: 'header-size' | 'handshake-timeout' }>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, limit: 'header-size' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, limit: 'handshake-timeout' },
+interface Refusal {
+  readonly status: number
+  readonly limit?: LimitLabel
+}
+
+/** What Node's HTTP parser refuses never reaches a door. It has one error for both of its deadlines. */
+function clientErrorOf({ code }: NodeJS.ErrnoException, request: IncomingMessage | undefined): Refusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, limit: 'header-size' }
+    case 'ERR_HTTP_REQUEST_TIMEOUT': {
+      const lacksBody = request !== undefined && !request.complete
+      return { status: 408, limit: lacksBody ? 'request-timeout' : 'handshake-timeout' }
+    }
+    default:
+      return { status: 400 }
+  }
 }

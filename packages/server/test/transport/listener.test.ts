@@ -1,32 +1,11 @@
-import { webcrypto } from 'node:crypto'
 import { connect } from 'node:net'
 import { connect as tlsConnect, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { API, serve } from '../api.ts'
-import { provideReflectMetadata } from '../reflect-metadata.ts'
 import { handshake, RawClient } from '../raw-client.ts'
-import { createHydrant, type TlsFiles } from '../../src/index.ts'
-
-async function certificate(serialNumber: string): Promise<TlsFiles> {
-  // After the polyfill that it asks for.
-  provideReflectMetadata()
-  const x509 = await import('@peculiar/x509')
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber,
-      name: 'CN=localhost',
-      keys,
-      signingAlgorithm: algorithm,
-      notAfter: new Date(Date.now() + 86_400_000),
-    },
-    webcrypto,
-  )
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { cert: made.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n` }
-}
+import { createHydrant } from '../../src/index.ts'
+import { certificate } from './certificate.ts'
 
 function secure(port: number, options: object = {}): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {

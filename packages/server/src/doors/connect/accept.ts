@@ -28,13 +28,13 @@ export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
   const { guard, strangers, settings, observer } = service
   const isStranger = principal.kind === 'anonymous' && !guard.admitsAnonymous
   if (isStranger && strangers.size >= settings.values.maxUnauthenticated) {
-    observer.limitHit('unauthenticated')
     throw new HydrantError('unavailable', 'too many sockets have yet to say who they are', {
       headers: { 'Retry-After': '5' },
+      limit: 'unauthenticated',
     })
   }
   socket.write(handshake.response())
-  service.observer.handshake('socket', 'accepted')
+  observer.handshake('socket', 'accepted')
   openSession(service, {
     socket,
     head,

@@ -29,7 +29,7 @@ export function toProtocolProblem(error: unknown, service: Service): ProtocolPro
   if (error instanceof ProtocolRefusal) return error.problem
   const known: HydrantError = toHydrantError(error)
   if (known.code === 'internal') service.onFault(error)
-  service.observer.answered(known.code)
+  service.observer.answered(known)
   // What the contract declares goes out as it is.
   if (!Object.hasOwn(ERRORS, known.code)) return known.toProblem()
   const code = RENAMED[known.code as ErrorCode] ?? (known.code as ErrorCode)

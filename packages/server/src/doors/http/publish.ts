@@ -145,7 +145,7 @@ function batchOf<T>(values: readonly T[], limits: ServiceLimits): readonly T[] {
   if (values.length === 0) throw new HydrantError('bad-request', 'expected at least one message, got an empty batch')
   if (values.length > limits.maxBatchMessages) {
     const detail = `expected at most ${limits.maxBatchMessages} messages in a batch, got ${values.length}`
-    throw new HydrantError('message-too-large', detail)
+    throw new HydrantError('message-too-large', detail, { limit: 'batch-count' })
   }
   return values
 }

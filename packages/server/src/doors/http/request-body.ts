@@ -8,7 +8,7 @@ import { tooLarge } from '../../publish/accept-message.ts'
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0)
-  if (announced > maxBytes) return Promise.reject(tooLarge(announced, maxBytes))
+  if (announced > maxBytes) return Promise.reject(tooLarge(announced, maxBytes, 'batch-size'))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -16,7 +16,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       bytes += chunk.length
       if (bytes > maxBytes) {
         request.pause()
-        reject(tooLarge(bytes, maxBytes))
+        reject(tooLarge(bytes, maxBytes, 'batch-size'))
       } else {
         chunks.push(chunk)
       }

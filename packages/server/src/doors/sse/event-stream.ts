@@ -80,6 +80,7 @@ export async function answerEventStream(
     start,
     resumes: since !== undefined,
     meter: observer.channel(channel).readers.sse,
+    onOverflow: observer.outboxFull,
     onFailure: (error) => {
       service.onFault(error)
       stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))

@@ -126,6 +126,7 @@ function subscribe(
     start: startOf(channel, since),
     resumes: since !== undefined,
     meter: service.observer.channel(channel).readers.websocket,
+    onOverflow: service.observer.outboxFull,
     onFailure: (error) => {
       service.onFault(error)
       connection.close(1011, 'the history cannot be read')
@@ -197,5 +198,6 @@ function closeCodeOf({ code }: HydrantError): number {
 /** The same problem object as over HTTP; the connection stays open. */
 function answerError(service: Service, connection: SocketConnection, at: Addressed, error: HydrantError): void {
   if (error.code === 'internal') service.onFault(error.cause ?? error)
+  service.observer.answered(error)
   connection.sendText(JSON.stringify(error.toProblem(at.address)))
 }

@@ -151,6 +151,7 @@ function makeSubscription(
     maxQueuedBytes: service.limits.maxQueuedBytes,
     start,
     meter,
+    onOverflow: service.observer.outboxFull,
     onFailure: (error) => {
       subscriptions.end(address)
       session.push({ push: 'revoked', channel: address, error: toProtocolProblem(error, service) })
