@@ -6,7 +6,7 @@ export interface MessageTrace {
   /** Version 00, lower case: `00-TRACE-PARENT-FLAGS`. */
   readonly traceparent: string
   /** What vendors added: at most 512 printable characters. */
-  readonly tracestate: string | undefined
+  readonly tracestate?: string | undefined
 }
 
 /**
