@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { readContract } from '@hydrant/contract'
 import type { Contract, JsonObject } from '@hydrant/contract'
 import { createHydrant } from '@hydrant/server'
-import { parseJsonPointer, valueAt } from '../src/json-pointer.ts'
+import { type DeclaredField, MessageTraffic } from '@hydrant/server/internal'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const [contractPath, recordingPath] = process.argv.slice(2)
@@ -90,30 +90,43 @@ function messageOf(stream: string, of: Contract): string {
   throw new Error(`no message of the contract has a pattern for ${stream}`)
 }
 
-/** Members that only the recording, or only the contract, knows: drift that no schema without `required` refuses. */
+/**
+ * Members that only the recording, or only the contract, knows: drift that no schema without `required` refuses. Counted as a
+ * running server counts them, of every message instead of a sample.
+ */
 function memberReport(of: Contract): string {
   const match = of.match('/ws/any')
   if (!match.ok) throw new Error('the contract has no /ws/{streamName}')
-  const recorded = new Map<string, Set<string>>()
+  const { channel } = match
+  const byName = new Map<string, MessageTraffic>()
   for (const { stream, data } of received(recordingPath as string)) {
     const name = messageOf(stream, of)
-    recorded.set(name, new Set([...(recorded.get(name) ?? []), ...pathsOf(data)]))
+    const message = channel.messages.find((each) => each.name === name)
+    if (message === undefined) throw new Error(`the channel has no message ${name}`)
+    const traffic = byName.get(name) ?? new MessageTraffic(channel.address, message, { left: 10_000 })
+    byName.set(name, traffic)
+    traffic.look(data)
   }
-  const lines = [...recorded].map(([name, paths]) => {
-    const schema = match.channel.messages.find((message) => message.name === name)?.payloadSchema
-    const declared = declaredPaths(schema, schema)
-    const list = (from: Iterable<string>, without: ReadonlySet<string>): string =>
-      [...from]
-        .filter((one) => !without.has(one))
-        .map((one) => `\`${one}\``)
-        .join(' ') || 'none'
-    return `| ${name} | ${paths.size} | ${list(paths, declared)} | ${list(declared, paths)} |`
+  const lines = [...byName].map(([name, { root, fields }]) => {
+    const members = fields.filter(({ pointer }) => pointer !== '' && !pointer.includes('*'))
+    const recorded = new Set(members.map(({ pointer }) => pointer))
+    const unknown = members.filter(({ declared }) => declared === undefined).map(({ pointer }) => pointer)
+    const unused = declaredPointers(root?.declared).filter((pointer) => !recorded.has(pointer))
+    const list = (pointers: readonly string[]): string => pointers.map((one) => `\`${one}\``).join(' ') || 'none'
+    return `| ${name} | ${members.length} | ${list(unknown)} | ${list(unused)} |`
   })
   return [
     '| message | members recorded | not in the contract | not in the recording |',
     '| --- | --- | --- | --- |',
     ...lines,
   ].join('\n')
+}
+
+function declaredPointers(declared: DeclaredField | undefined, at = ''): string[] {
+  return [...(declared?.members ?? [])].flatMap(([name, member]) => [
+    `${at}/${name}`,
+    ...declaredPointers(member, `${at}/${name}`),
+  ])
 }
 
 /** Which other messages of the channel accept the recorded ones: then a schema alone does not tell what a message is. */
@@ -133,21 +146,4 @@ function rivalReport(of: Contract): string {
     return `| ${name} | ${counts.size} of ${match.channel.messages.length} | ${list} |`
   })
   return ['| recorded | schemas that accept it | which |', '| --- | --- | --- |', ...lines].join('\n')
-}
-
-function pathsOf(value: unknown, at = ''): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  return Object.entries(value).flatMap(([key, member]) => [`${at}/${key}`, ...pathsOf(member, `${at}/${key}`)])
-}
-
-interface Schema {
-  readonly $ref?: string
-  readonly properties?: Readonly<Record<string, unknown>>
-}
-
-function declaredPaths(schema: unknown, root: unknown, at = ''): Set<string> {
-  const { $ref, properties = {} } = (schema ?? {}) as Schema
-  if ($ref !== undefined) return declaredPaths(valueAt(root, parseJsonPointer($ref.slice(1))), root, at)
-  const members = Object.entries(properties)
-  return new Set(members.flatMap(([key, of]) => [`${at}/${key}`, ...declaredPaths(of, root, `${at}/${key}`)]))
 }

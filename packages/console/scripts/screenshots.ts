@@ -1,4 +1,4 @@
-/** Takes each view of the console of the market example, light and dark, into docs/images/console. Takes about two minutes: charts need something to show. */
+/** Takes each view of the console of the market example, light and dark, into docs/images/console. Takes about two minutes: charts need something to show, for `WARM_UP_SECONDS` (70). */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { launch } from '../test/chromium.ts'
 import { startMarket } from '../test/market-server.ts'
 
 const folder = new URL('../../../docs/images/console/', import.meta.url)
-const WARM_UP_MS = 70_000
+const WARM_UP_MS = Number(process.env['WARM_UP_SECONDS'] ?? 70) * 1_000
 const MAX_BYTES = 150 * 1024
 
 interface View {

@@ -15,8 +15,9 @@ export interface FakeAdmin extends AsyncDisposable {
   publish: (address: string, value: unknown) => Promise<void>
 }
 
-/** Serves the built page and `answers` on a free port, or on the one that another has just left. Lists are cut into pages as the admin API cuts them. */
-export async function startFakeAdmin(answers: Answers, port = 0): Promise<FakeAdmin> {
+/** Serves the built page and `given` on a free port, or on the one that another has just left. Lists are cut into pages as the admin API cuts them. */
+export async function startFakeAdmin(given: Answers, port = 0): Promise<FakeAdmin> {
+  const answers: Answers = { 'status/history': [], ...given }
   const changes: string[] = []
   const assets = readConsole()
   const api = createHydrant({

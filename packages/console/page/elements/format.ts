@@ -33,12 +33,13 @@ export function bytes(value: number | null | undefined): string {
 }
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
-/** A share of 1: `100%`, `99.9%`, `0.02%`; never rounded to all or nothing. */
+/** A share of 1: `100%`, `45.1%`, `6%`, `0.02%`, `99.95%`; never rounded to all or nothing. */
 export function percent(value: number | null | undefined): string {
   if (value === undefined || value === null || Number.isNaN(value)) return dash
   if (value > 0.9999 && value < 1) return '>99.99%'
   if (value > 0 && value < 0.0001) return '<0.01%'
-  const text = (value * 100).toFixed(2).replace(/\.?0+$/, '')
+  const digits = value >= 0.01 && value <= 0.99 ? 1 : 2
+  const text = (value * 100).toFixed(digits).replace(/\.?0+$/, '')
   return `${text}%`
 }
 
@@ -47,6 +48,7 @@ export function millis(value: number | null | undefined): string {
   if (value === undefined || value === null) return dash
   if (value >= 10_000) return duration(value)
   if (value >= 1_000) return `${(value / 1_000).toFixed(1)} s`
+  if (value === 0) return '0 ms'
   return `${value >= 100 ? whole.format(value) : value.toFixed(value < 1 ? 2 : 1)} ms`
 }
 

@@ -8,7 +8,8 @@ import { clock, count, plural, rate } from '../../elements/format.ts'
 import { Empty } from '../../elements/panel.tsx'
 import { ProblemBox } from '../../elements/problem.tsx'
 import { Search } from '../../elements/search.tsx'
-import { TreeTable, type TreeColumn, type TreeRow } from '../../elements/tree-table.tsx'
+import type { Column } from '../../elements/table.tsx'
+import { TreeTable, type TreeRow } from '../../elements/tree-table.tsx'
 import { useDebounced } from '../../elements/use-debounced.ts'
 
 interface LiveChannels {
@@ -22,7 +23,7 @@ type Row =
   | { readonly kind: 'channel'; readonly channel: Channel }
   | { readonly kind: 'address'; readonly channel: Channel; readonly address: Address }
 
-const columns: readonly TreeColumn<Row>[] = [
+const columns: readonly Column<Row>[] = [
   {
     key: 'address',
     title: 'Channel',

@@ -110,7 +110,7 @@ const columns: readonly Column<FieldStatistics>[] = [
     width: '1.6fr',
     cell: ({ pointer, declared }) => (
       <>
-        <span className="mono">{pointer === '' ? '(the whole)' : pointer}</span>{' '}
+        <span className="mono">{pointer === '' ? '(the payload)' : pointer}</span>{' '}
         {declared ? null : <span className="badge warn">unknown</span>}
       </>
     ),
@@ -134,7 +134,7 @@ const columns: readonly Column<FieldStatistics>[] = [
       ) : (
         <>
           <Meter share={presence} isPlain />
-          {percent(presence)}
+          <span className="share">{percent(presence)}</span>
         </>
       ),
   },
@@ -165,11 +165,13 @@ function rangeOf({ minimum, maximum, minLength, maxLength }: FieldStatistics): s
 }
 
 function Fields({ message }: { readonly message: MessageDetails }): ReactElement {
+  // That an object is an object says nothing; its members do.
+  const fields = message.fields.filter(({ pointer }) => pointer !== '' || message.fields.length === 1)
   return (
     <Table
       label="Fields"
       columns={columns}
-      rows={message.fields}
+      rows={fields}
       rowKey={({ pointer }) => pointer}
       minWidth={860}
       empty={

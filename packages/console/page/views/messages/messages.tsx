@@ -32,13 +32,13 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'direction',
     title: 'Direction',
-    width: '130px',
+    width: '104px',
     cell: ({ toClients, fromClients }) => <span className="muted">{directionOf(toClients, fromClients)}</span>,
   },
   {
     key: 'share',
     title: 'Valid',
-    width: '130px',
+    width: '126px',
     end: true,
     sort: (row) => shareOf(row) ?? 2,
     cell: (row) => {
@@ -47,7 +47,7 @@ const columns: readonly Column<MessageSummary>[] = [
       return (
         <>
           <Meter share={share} />
-          {percent(share)}
+          <span className="share">{percent(share)}</span>
         </>
       )
     },
@@ -55,7 +55,7 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'valid',
     title: 'Messages',
-    width: '96px',
+    width: '88px',
     end: true,
     sort: ({ valid }) => valid,
     cell: ({ valid }) => count(valid),
@@ -63,7 +63,7 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'rate',
     title: 'Rate /s',
-    width: '84px',
+    width: '76px',
     end: true,
     sort: ({ validPerSecond }) => validPerSecond,
     cell: ({ validPerSecond }) => rate(validPerSecond),
@@ -71,7 +71,7 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'invalid',
     title: 'Refused',
-    width: '90px',
+    width: '84px',
     end: true,
     sort: ({ invalid }) => invalid,
     cell: ({ invalid }) => <span className={invalid > 0 ? 'bad' : 'muted'}>{count(invalid)}</span>,
@@ -79,7 +79,7 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'size',
     title: 'Size',
-    width: '84px',
+    width: '76px',
     end: true,
     sort: ({ averageBytes }) => averageBytes ?? 0,
     cell: ({ averageBytes }) => bytes(averageBytes === null ? null : Math.round(averageBytes)),
@@ -87,7 +87,7 @@ const columns: readonly Column<MessageSummary>[] = [
   {
     key: 'drift',
     title: 'Drift',
-    width: '110px',
+    width: '104px',
     sort: ({ drift }) => -drift,
     cell: ({ drift }) =>
       drift === 0 ? (
@@ -138,7 +138,7 @@ export function Messages(): ReactElement {
         sorting={sorting}
         onSort={setSorting}
         href={({ channel, name }) => link('messages', channel, name)}
-        minWidth={1080}
+        minWidth={1000}
         {...(hasMore ? { onEnd: more } : {})}
         empty={
           total === undefined ? (

@@ -96,7 +96,7 @@ export function findingsOf(
       what: `${principal} at ${remoteAddress} does not keep up`,
       more: `${bytes(queuedBytes)} wait, ${plural(lag, 'message')} behind`,
       href: link('connections', id),
-      action: 'Look',
+      action: 'View',
     })
   }
   if (slow.length > 3) {
@@ -119,7 +119,7 @@ export function findingsOf(
       what: `${name} drifts from the contract`,
       more: `${plural(drift, 'finding')} on ${address}`,
       href: link('messages', channel, name),
-      action: 'Look',
+      action: 'View',
     })
   }
   return findings.slice(0, 12)
