@@ -51,8 +51,8 @@ const columns: readonly Column<Connection>[] = [
     width: '1.4fr',
     cell: ({ addresses, subscriptions }) => (
       <span className="mono" title={addresses.join('\n')}>
-        {addresses.slice(0, 2).join(' ')}
-        {subscriptions > 2 ? ` +${count(subscriptions - 2)}` : ''}
+        {addresses[0]}
+        {subscriptions > 1 ? <span className="muted"> +{count(subscriptions - 1)}</span> : null}
       </span>
     ),
   },
