@@ -434,7 +434,7 @@ export const SETTINGS = {
     default: 10_000,
     min: 100,
     max: 3_600_000,
-    about: 'how long a reader may take nothing while something waits for it',
+    about: 'how long a reader may take for 64 KiB of what waits for it; who takes nothing is cut off',
     limit: 'write-timeout',
   },
   pingIntervalMs: {

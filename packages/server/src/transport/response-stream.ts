@@ -3,12 +3,13 @@ import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
 import type { Tap } from './open-transports.ts'
+import { Pieces } from './pieces.ts'
 
 export interface ResponseStreamOptions {
   readonly response: ServerResponse
   readonly turn: Turn
   readonly deadlines: Deadlines
-  /** A peer that takes nothing for this long while something waits for it is cut off, in milliseconds. */
+  /** A peer that takes less than 64 KiB in this time, while more waits for it, is cut off; in milliseconds. */
   readonly writeTimeoutMs: number
   /** What is sent when nothing else was for so long, so that proxies do not close a quiet stream. */
   readonly keepAlive: { readonly everyMs: number; readonly chunk: Buffer }
@@ -25,6 +26,8 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   readonly #options: ResponseStreamOptions
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** What is left of an output that is written in pieces. */
+  #rest: Pieces | undefined
   #queued = false
   #ended = false
   /** Both on the clock of {@link Deadlines.activeMs}. */
@@ -51,7 +54,7 @@ export class ResponseStream implements TurnWork, HasDeadlines {
 
   /** Bytes queued here and in the response. */
   get queuedBytes(): number {
-    return this.#pendingBytes + this.#options.response.writableLength
+    return this.#pendingBytes + (this.#rest?.bytes ?? 0) + this.#options.response.writableLength
   }
 
   send(chunk: Buffer): void {
@@ -70,12 +73,8 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    const { response, deadlines, meter } = this.#options
-    meter.bytesOut += this.#pendingBytes
-    response.end(Buffer.concat(this.#pending.splice(0)))
-    this.#pendingBytes = 0
-    // What was queued has one more deadline to leave.
-    this.#blockedSinceMs = deadlines.activeMs
+    this.#drained = []
+    this.#write()
   }
 
   endTurn(): boolean {
@@ -106,18 +105,37 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   }
 
   #write(): void {
+    const { response, deadlines } = this.#options
+    if (response.destroyed || response.writableEnded) return
+    this.#writeWaiting()
+    if (response.writableNeedDrain) this.#blockedSinceMs ??= deadlines.activeMs
+    else if (this.#ended) this.#endResponse()
+    else for (const run of this.#drained.splice(0)) run()
+  }
+
+  #writeWaiting(): void {
     const { response, deadlines, meter } = this.#options
-    if (this.#ended || response.destroyed || response.writableNeedDrain) return
-    if (this.#pending.length > 0) {
-      meter.bytesOut += this.#pendingBytes
-      const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
-      if (this.tap !== undefined) this.tap.out(chunk)
-      response.write(chunk)
-      this.#pending = []
-      this.#pendingBytes = 0
+    while (!response.writableNeedDrain) {
+      if (this.#rest !== undefined) {
+        for (const buffer of this.#rest.take()) response.write(buffer)
+        if (this.#rest.bytes === 0) this.#rest = undefined
+      } else if (this.#pending.length > 0) {
+        meter.bytesOut += this.#pendingBytes
+        const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
+        this.#pending = []
+        this.#pendingBytes = 0
+        if (this.tap !== undefined) this.tap.out(chunk)
+        this.#rest = Pieces.of(chunk)
+        if (this.#rest === undefined) response.write(chunk)
+      } else return
       this.#sentMs = deadlines.activeMs
     }
-    if (response.writableNeedDrain) this.#blockedSinceMs ??= deadlines.activeMs
-    else if (this.#drained.length > 0) for (const run of this.#drained.splice(0)) run()
+  }
+
+  #endResponse(): void {
+    const { response, deadlines } = this.#options
+    response.end()
+    // Its last bytes have one more deadline to leave.
+    this.#blockedSinceMs = deadlines.activeMs
   }
 }

@@ -7,6 +7,7 @@ import type { Turn, TurnWork } from '../runtime/turn.ts'
 import type { LimitLabel } from '../settings/setting.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
 import type { Tap } from './open-transports.ts'
+import { Pieces } from './pieces.ts'
 import type { TransportLimits } from './transport-limits.ts'
 
 export interface SocketConnectionOptions {
@@ -45,7 +46,9 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   #budget: InboundBudget | undefined
   #outboxBytes = 0
   #queued = false
-  /** Since when the peer has taken nothing, on the clock of {@link Deadlines.activeMs}. */
+  /** What is left of an output that is written in pieces. */
+  #rest: Pieces | undefined
+  /** Since when the peer has not taken the last piece, on the clock of {@link Deadlines.activeMs}. */
   #blockedSinceMs: number | undefined
   #isPausedByOwner = false
   /** Cancels the end of the pause of a peer that sends too many bytes. */
@@ -83,7 +86,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
 
   /** Bytes queued here and in the socket. */
   get queuedBytes(): number {
-    return this.#outboxBytes + this.#socket.writableLength
+    return this.#outboxBytes + (this.#rest?.bytes ?? 0) + this.#socket.writableLength
   }
 
   /** Queues whole server frames. */
@@ -244,18 +247,32 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   #write(): void {
     const socket = this.#socket
     if (this.#blockedSinceMs !== undefined || socket.destroyed) return
-    const output = this.#wire.takeOutput()
-    this.#outboxBytes = 0
-    const takesMore = output === undefined || this.#writeOutput(output)
-    if (this.#wire.shouldEnd && !socket.writableEnded) socket.end()
+    let takesMore = this.#rest === undefined || this.#writePieces(this.#rest)
+    if (takesMore) takesMore = this.#writeWaiting()
+    if (this.#rest === undefined && this.#wire.shouldEnd && !socket.writableEnded) socket.end()
     // A stream that is ending has no drain event to wait for.
     if (!takesMore && socket.writableNeedDrain) this.#blockedSinceMs = this.#options.deadlines.activeMs
     else if (this.#drained.length > 0) this.#tellDrained()
   }
 
-  /** False when the socket wants no more until it has drained. */
-  #writeOutput(output: Buffer | Buffer[]): boolean {
+  /** Writes what is queued. False when the socket wants no more until it has drained. */
+  #writeWaiting(): boolean {
+    const output = this.#wire.takeOutput()
+    this.#outboxBytes = 0
+    if (output === undefined) return true
     if (this.tap !== undefined) this.tap.out(Array.isArray(output) ? Buffer.concat(output) : output)
+    const pieces = Pieces.of(output)
+    return pieces === undefined ? this.#writeOutput(output) : this.#writePieces(pieces)
+  }
+
+  #writePieces(pieces: Pieces): boolean {
+    let takesMore = true
+    while (takesMore && pieces.bytes > 0) takesMore = this.#writeOutput(pieces.take())
+    this.#rest = pieces.bytes > 0 ? pieces : undefined
+    return takesMore
+  }
+
+  #writeOutput(output: Buffer | Buffer[]): boolean {
     if (!Array.isArray(output)) {
       this.#meter.bytesOut += output.length
       return this.#socket.write(output)
