@@ -8,8 +8,10 @@ const stopped = new Promise((resolve) => {
   process.once('SIGINT', resolve).once('SIGTERM', resolve)
 })
 
-/** Another port when the usual one is in use, such as by a second example. */
+/** Another port when the usual one is in use, such as by a second example; the one that was asked for, or none. */
 async function openAdmin(): Promise<{ readonly url: string }> {
+  const asked = process.env['ADMIN_PORT'] || undefined
+  if (asked !== undefined) return market.api.listenAdmin({ port: Number(asked) })
   try {
     return await market.api.listenAdmin()
   } catch {
@@ -23,7 +25,8 @@ try {
   console.log([...whatToTry(`localhost:${listening.port}`), '', `See and manage it: ${admin.url}/`].join('\n'))
   await stopped
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException
-  console.error(code === 'EADDRINUSE' ? `Port ${port} is in use. Try another: PORT=8090 npm start` : message)
+  const { code, message, port: taken } = error as NodeJS.ErrnoException & { port?: number }
+  const another = taken === port ? 'PORT=8090' : 'ADMIN_PORT=8091'
+  console.error(code === 'EADDRINUSE' ? `Port ${taken} is in use. Try another: ${another} npm start` : message)
   process.exitCode = 1
 }

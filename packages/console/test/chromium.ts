@@ -47,7 +47,8 @@ export async function openPage(
   const faults: string[] = []
   page.on('console', (message) => {
     const isFault = message.type() === 'error' || message.type() === 'warning'
-    if (isFault && !/ERR_CONNECTION|WebSocket connection to/.test(message.text())) faults.push(message.text())
+    if (isFault && !/ERR_CONNECTION|ERR_INCOMPLETE_CHUNKED|WebSocket connection to/.test(message.text()))
+      faults.push(message.text())
   })
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('dialog', (dialog) => {

@@ -58,8 +58,8 @@ export function RevokePrincipal({
       }}
     >
       <p>
-        Every connection of <strong>{principal}</strong> is closed within five seconds, and what it presented is refused
-        until it expires.
+        Every connection of <strong>{principal}</strong> is closed within five seconds, and its tokens are refused until
+        they expire. Keys, passwords and certificates stay valid until they are taken out of the configuration.
       </p>
     </ReasonDialog>
   )
