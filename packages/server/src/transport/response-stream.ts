@@ -23,6 +23,7 @@ export interface ResponseStreamOptions {
 export class ResponseStream implements TurnWork, HasDeadlines {
   /** Sees what goes. */
   tap: Tap | undefined
+  #bytesOut = 0
   readonly #options: ResponseStreamOptions
   #pending: Buffer[] = []
   #pendingBytes = 0
@@ -50,6 +51,11 @@ export class ResponseStream implements TurnWork, HasDeadlines {
       this.#drained = []
       deadlines.remove(this)
     })
+  }
+
+  /** Bytes written so far. */
+  get bytesOut(): number {
+    return this.#bytesOut
   }
 
   /** Bytes queued here and in the response. */
@@ -114,13 +120,13 @@ export class ResponseStream implements TurnWork, HasDeadlines {
   }
 
   #writeWaiting(): void {
-    const { response, deadlines, meter } = this.#options
+    const { response, deadlines } = this.#options
     while (!response.writableNeedDrain) {
       if (this.#rest !== undefined) {
         for (const buffer of this.#rest.take()) response.write(buffer)
         if (this.#rest.bytes === 0) this.#rest = undefined
       } else if (this.#pending.length > 0) {
-        meter.bytesOut += this.#pendingBytes
+        this.#bytesOut += this.#pendingBytes
         const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
         this.#pending = []
         this.#pendingBytes = 0

@@ -35,21 +35,25 @@ const EAGER_WRITE_BYTES = 64 * 1024
  * takes nothing the rest waits here, and {@link SocketConnection.queuedBytes} tells the owner how much.
  */
 export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
+  // What a fan-out reads of each connection comes first, so that it is on the same lines of the processor's cache.
   readonly #socket: Duplex
+  /** Whether the engine has something to write, or may soon. */
+  #queued = false
+  #isClosing = false
+  /** Since when the peer has not taken the last piece, on the clock of {@link Deadlines.activeMs}. */
+  #blockedSinceMs: number | undefined
+  /** What is left of an output that is written in pieces. */
+  #rest: Pieces | undefined
+  /** Sees what comes and goes. */
+  tap: Tap | undefined
+  #bytesOut = 0
+  #outboxBytes = 0
   readonly #wire: WireConnection
   readonly #options: SocketConnectionOptions
   readonly #meter: ConnectionMeter
-  /** Sees what comes and goes. */
-  tap: Tap | undefined
   #inbound: InboundRates | undefined
   /** Made when something comes: most connections only listen. */
   #budget: InboundBudget | undefined
-  #outboxBytes = 0
-  #queued = false
-  /** What is left of an output that is written in pieces. */
-  #rest: Pieces | undefined
-  /** Since when the peer has not taken the last piece, on the clock of {@link Deadlines.activeMs}. */
-  #blockedSinceMs: number | undefined
   #isPausedByOwner = false
   /** Cancels the end of the pause of a peer that sends too many bytes. */
   #pace: (() => void) | undefined
@@ -84,6 +88,11 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
     if (head.length > 0) this.#receive(head)
   }
 
+  /** Bytes written so far. */
+  get bytesOut(): number {
+    return this.#bytesOut
+  }
+
   /** Bytes queued here and in the socket. */
   get queuedBytes(): number {
     return this.#outboxBytes + (this.#rest?.bytes ?? 0) + this.#socket.writableLength
@@ -103,6 +112,21 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
    * turn. It spares a second walk over all connections.
    */
   writeFrames(frames: Buffer): void {
+    const socket = this.#socket
+    if (
+      !this.#queued &&
+      this.#blockedSinceMs === undefined &&
+      this.#rest === undefined &&
+      frames.length <= EAGER_WRITE_BYTES &&
+      !this.#isClosing &&
+      this.tap === undefined &&
+      !socket.destroyed
+    ) {
+      // Nothing is in front of it, so it need not go through the engine.
+      this.#bytesOut += frames.length
+      if (!socket.write(frames)) this.#noteFull()
+      return
+    }
     if (this.#ended) return
     this.#wire.sendFrame(frames)
     this.#outboxBytes += frames.length
@@ -119,6 +143,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   /** Starts the closing handshake after what is queued. */
   close(code: number, reason: string): void {
     if (this.#ended) return
+    this.#isClosing = true
     this.#wire.close(code, reason, this.#options.clock.monotonicMs())
     this.#writeAtEndOfTurn()
   }
@@ -251,7 +276,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
     if (takesMore) takesMore = this.#writeWaiting()
     if (this.#rest === undefined && this.#wire.shouldEnd && !socket.writableEnded) socket.end()
     // A stream that is ending has no drain event to wait for.
-    if (!takesMore && socket.writableNeedDrain) this.#blockedSinceMs = this.#options.deadlines.activeMs
+    if (!takesMore && socket.writableNeedDrain) this.#noteFull()
     else if (this.#drained.length > 0) this.#tellDrained()
   }
 
@@ -274,17 +299,21 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
 
   #writeOutput(output: Buffer | Buffer[]): boolean {
     if (!Array.isArray(output)) {
-      this.#meter.bytesOut += output.length
+      this.#bytesOut += output.length
       return this.#socket.write(output)
     }
     let takesMore = true
     this.#socket.cork()
     for (const buffer of output) {
-      this.#meter.bytesOut += buffer.length
+      this.#bytesOut += buffer.length
       takesMore = this.#socket.write(buffer)
     }
     this.#socket.uncork()
     return takesMore
+  }
+
+  #noteFull(): void {
+    if (this.#socket.writableNeedDrain) this.#blockedSinceMs = this.#options.deadlines.activeMs
   }
 
   #onDrain(): void {
@@ -300,6 +329,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
 
   #over(ending: Ending): void {
     this.#ended = true
+    this.#isClosing = true
     this.#drained = []
     const { deadlines, clock } = this.#options
     deadlines.remove(this)

@@ -1,8 +1,10 @@
 import type { Door, Sender } from '../door.ts'
 import type { Software } from '../software.ts'
 
-/** What reports how much waits for a peer. */
+/** What writes to a peer: it counts for itself, where it is at hand for every write. */
 export interface HasQueue {
+  /** Bytes written so far, on the wire, without TLS and the handshake. */
+  readonly bytesOut: number
   /** Bytes that the peer's system has not taken. */
   readonly queuedBytes: number
 }
@@ -19,7 +21,6 @@ export class ConnectionMeter implements Sender {
   readonly openedMs: number
   /** Bytes on the wire, without TLS and the handshake. */
   bytesIn = 0
-  bytesOut = 0
   /** Messages that the peer sent, valid or not. */
   messagesIn = 0
   /** What the peer says it is; one object for all that say the same. */
@@ -34,5 +35,10 @@ export class ConnectionMeter implements Sender {
     this.principal = sender.principal
     this.openedMs = openedMs
     this.software = software
+  }
+
+  /** Bytes on the wire, without TLS and the handshake. */
+  get bytesOut(): number {
+    return this.queue?.bytesOut ?? 0
   }
 }
