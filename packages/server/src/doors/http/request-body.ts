@@ -21,9 +21,14 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
         chunks.push(chunk)
       }
     })
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    // It closes after its end as well: an error for that, with its stack, would cost as much as the rest of a publish.
+    const onClose = (): void => reject(incomplete())
+    request.once('end', () => {
+      request.off('close', onClose)
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    })
     request.once('error', (error) => reject(incomplete(error)))
-    request.once('close', () => reject(incomplete()))
+    request.once('close', onClose)
   })
 }
 
