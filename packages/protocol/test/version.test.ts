@@ -27,7 +27,7 @@ describe('the version', () => {
     expect({ SUBPROTOCOL, CONNECT_PATH, hash }).toEqual({
       SUBPROTOCOL: 'hydrant.v1',
       CONNECT_PATH: '/-/connect',
-      hash: '67b3ffcb80cb9d404b1427386376c3851f0d1a36b78cedd514aa07646f207f4f',
+      hash: 'b21fb47686d81d7a6420f90e5d3e0fdee60850d038d81fbe1a01b03e2983b6ba',
     })
   })
 

@@ -17,6 +17,7 @@ import { Metrics } from './observe/metrics/metrics.ts'
 import { Quarantine } from './observe/quarantine/quarantine.ts'
 import { QuarantineStore } from './observe/quarantine/store.ts'
 import { Traffic } from './observe/traffic/traffic.ts'
+import { Tracing } from './observe/traces/tracing.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Handlers } from './publish/handlers.ts'
 import { Presence } from './presence/presence.ts'
@@ -66,9 +67,10 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     log,
   })
   for (const { name } of settings.insecure()) observer.insecure(name)
-  const hub = new Hub(broker, turn, clock)
+  const tracing = options.tracing === undefined ? undefined : new Tracing(options.tracing, clock)
+  const hub = new Hub(broker, turn, clock, { tracing })
   const messageLimits = { maxMessageBytes: values.maxMessageBytes, maxJsonDepth: values.maxJsonDepth }
-  const publisher = new Publisher({ broker, handlers, observer, clock, ...messageLimits })
+  const publisher = new Publisher({ broker, handlers, observer, clock, tracing, ...messageLimits })
   const transports = new OpenTransports()
   const onFault = faultListener(options, log)
   const guard = new Guard({
@@ -87,6 +89,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     hub,
     publisher,
     observer,
+    tracing,
     metrics: new Metrics({ contract, observer, hub }),
     quarantine: new Quarantine(refused, {
       publisher,

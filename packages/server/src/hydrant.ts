@@ -9,6 +9,7 @@ import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
 import { type ContractSource, loadContract } from './load-contract.ts'
+import { messageTrace } from './message/message-trace.ts'
 import { EMBEDDED } from './observe/door.ts'
 import type { HydrantOptions } from './options.ts'
 import type { Incoming } from './publish/accept-message.ts'
@@ -52,6 +53,12 @@ export interface PublishMessageOptions {
   readonly name?: string
   /** Publishing the same key on the same channel within five minutes publishes once. At most 255 characters. */
   readonly idempotencyKey?: string
+  /**
+   * Where the message came from, as W3C Trace Context, for who makes no spans here; with `tracing` the active span says it. What is no
+   * `traceparent` is ignored.
+   */
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
 }
 
 /** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
@@ -192,14 +199,16 @@ export class Hydrant implements AsyncDisposable {
   async publish(address: string, data: unknown, options: PublishMessageOptions = {}): Promise<PublishedMessage> {
     if (this.#closing !== undefined) throw new HydrantError('unavailable', 'the server is closed')
     const at = resolve(this.#service, address)
-    const { name, idempotencyKey } = options
-    const message = { ...toIncoming(data, at.channel.all.encodings.includes('text')), name }
+    const { name, idempotencyKey, traceparent, tracestate } = options
+    const trace = messageTrace(traceparent, tracestate)
+    const message = { ...toIncoming(data, at.channel.all.encodings.includes('text')), name, trace }
     const published = await this.#service.publisher.publish({
       at,
       role: 'application',
       sender: EMBEDDED,
       messages: [message],
       idempotencyKey,
+      parent: this.#service.tracing?.active,
     })
     return { position: formatPosition(published.epoch, published.offsets[0]!) }
   }

@@ -6,6 +6,7 @@ import type { ContractSource } from './load-contract.ts'
 import type { QuarantineLimits } from './observe/quarantine/store.ts'
 import type { TrafficLimits } from './observe/traffic/traffic.ts'
 import type { LogOptions } from './observe/logs/event-log.ts'
+import type { TracingOption } from './observe/traces/tracing.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { GivenLimits } from './settings/setting.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
@@ -41,6 +42,8 @@ export interface HydrantOptions {
   readonly traffic?: Partial<TrafficLimits> | false | undefined
   /** Writes a JSON line for each event that matters: docs/reference/logs.md. Default: no log. */
   readonly log?: LogOptions | undefined
+  /** Where spans go: an OpenTelemetry `TracerProvider`, or `global` for the one that the process has registered. Default: no spans (docs/reference/traces.md). */
+  readonly tracing?: TracingOption | undefined
   /** Hears faults of the server and of handlers; peers are told nothing of them. Default: the log, or `console.error` without one. */
   readonly onFault?: ((error: unknown) => void) | undefined
   /** For tests. Default the machine's clock. */

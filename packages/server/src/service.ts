@@ -10,6 +10,7 @@ import type { Revocation } from './guard/revocation.ts'
 import type { Hub } from './hub/hub.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Metrics } from './observe/metrics/metrics.ts'
+import type { Tracing } from './observe/traces/tracing.ts'
 import type { Quarantine } from './observe/quarantine/quarantine.ts'
 import type { Presence } from './presence/presence.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -32,8 +33,10 @@ export interface Service {
   readonly publisher: Publisher
   readonly requests: Requests
   readonly presence: Presence
-  /** Hears what happens, for metrics, traces, logs and quarantine. */
+  /** Hears what happens, for metrics, logs and quarantine. */
   readonly observer: Observer
+  /** Makes spans. Undefined when nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** What `/metrics` answers. */
   readonly metrics: Metrics
   /** Refused messages, and what operators do with them. */

@@ -7,6 +7,9 @@ export interface CallRequest {
   readonly name?: string
   /** 1 to 60,000. Default 10,000. */
   readonly timeoutMs?: number
+  /** As in `publish`. */
+  readonly traceparent?: unknown
+  readonly tracestate?: unknown
 }
 
 export interface CallResult {

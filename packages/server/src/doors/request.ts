@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parsePosition, type Position } from '../broker/position.ts'
 import { HydrantError } from '../errors.ts'
 import type { Principal } from '../guard/principal.ts'
+import type { RequestSpan } from '../observe/traces/request-span.ts'
 import type { View } from '../hub/live-batch.ts'
 import type { PublisherRole } from '../publish/accept-message.ts'
 import type { Addressed } from '../publish/publisher.ts'
@@ -21,6 +22,8 @@ export interface ChannelVisit {
   readonly query: URLSearchParams
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** Where it is traced. */
+  readonly span?: RequestSpan | undefined
 }
 
 /** Splits an origin-form target; absolute forms and fragments are refused (one canonical form is both matched and used). */

@@ -5,6 +5,7 @@ import { CONNECT_PATH, SUBPROTOCOL } from '@hydrant/protocol'
 import { HydrantError, toHydrantError } from '../errors.ts'
 import { Caller } from '../guard/caller.ts'
 import type { Principal } from '../guard/principal.ts'
+import type { RequestSpan } from '../observe/traces/request-span.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
 import { clientOf } from '../transport/client-of.ts'
@@ -20,6 +21,8 @@ import { acceptWebSocket } from './websocket/accept.ts'
 
 const RESERVED = '/-/'
 const TICKETS_PATH = '/-/tickets'
+/** RFC 9110 §15.2.2 */
+const SWITCHING_PROTOCOLS = 101
 const CHANNEL_METHODS = 'GET, HEAD, POST, OPTIONS'
 
 /** Brings each request to its door. Whatever a door throws becomes the problem details of the answer. */
@@ -91,6 +94,7 @@ export class Router {
     const onError = (): void => void socket.destroy()
     socket.on('error', onError)
     const door = request.url?.split('?')[0] === CONNECT_PATH ? 'socket' : 'websocket'
+    const span = this.#service.tracing?.request(request, door)
     try {
       this.#refuseTooManyHeaders(request)
       if ((this.#answering.get(socket) ?? 0) > 0) {
@@ -104,10 +108,14 @@ export class Router {
       this.#untilClosed(socket, this.#service.caps.takeAddress(clientOf(request)))
       const caller = new Caller(request, target)
       const principal = await this.#recognize(caller, socket)
-      if (socket.destroyed) return
+      if (socket.destroyed) return span?.abandoned()
+      span?.by(principal)
       this.#untilClosed(socket, this.#service.caps.takePrincipal(principal))
-      if (target.path === CONNECT_PATH) acceptConnect(this.#service, { request, socket, head, principal, caller })
-      else await this.#upgradeChannel(target, principal, request, socket, head)
+      if (target.path === CONNECT_PATH) {
+        span?.at(CONNECT_PATH)
+        acceptConnect(this.#service, { request, socket, head, principal, caller })
+      } else await this.#upgradeChannel(target, principal, request, socket, head, span)
+      span?.answered(SWITCHING_PROTOCOLS)
       socket.off('error', onError)
     } catch (error) {
       const refused = toHydrantError(error)
@@ -116,6 +124,7 @@ export class Router {
       this.#service.observer.answered(refused)
       this.#service.observer.requestRefused(door, request, refused)
       refuseUpgrade(socket, refused, request)
+      span?.refused(refused)
     }
   }
 
@@ -149,10 +158,12 @@ export class Router {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
+    span: RequestSpan | undefined,
   ): Promise<void> {
     // Here nobody can say later who they are.
     this.#service.guard.requireIdentity(principal)
     const at = resolve(this.#service, target.path)
+    span?.reached(at)
     await acceptWebSocket(this.#service, { at, principal, query: target.query, request, socket, head })
   }
 
@@ -192,6 +203,25 @@ export class Router {
   }
 
   async #routeChannel(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const door = accepts(request, 'text/event-stream') ? 'sse' : 'http'
+    const span = this.#service.tracing?.request(request, door)
+    if (span === undefined) return this.#answerChannel(target, request, response)
+    try {
+      await span.run(() => this.#answerChannel(target, request, response, span))
+      if (response.headersSent) span.answered(response.statusCode)
+      else span.abandoned()
+    } catch (error) {
+      span.refused(toHydrantError(error))
+      throw error
+    }
+  }
+
+  async #answerChannel(
+    target: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+    span?: RequestSpan,
+  ): Promise<void> {
     const service = this.#service
     service.origins.check(request)
     switch (request.method) {
@@ -202,14 +232,19 @@ export class Router {
       case 'GET':
       case 'HEAD':
       case 'POST':
-        return this.#visitChannel(target, request, response)
+        return this.#visitChannel(target, request, response, span)
       default:
         resolve(service, target.path)
         throw notAllowed(request, CHANNEL_METHODS)
     }
   }
 
-  async #visitChannel(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #visitChannel(
+    target: Target,
+    request: IncomingMessage,
+    response: ServerResponse,
+    span: RequestSpan | undefined,
+  ): Promise<void> {
     const service = this.#service
     const isPage = request.method !== 'POST' && wantsPage(request) && !accepts(request, 'text/event-stream')
     if (isPage) {
@@ -226,8 +261,11 @@ export class Router {
       this.#untilClosed(response, service.caps.takeAddress(clientOf(request)))
       this.#untilClosed(response, service.caps.takePrincipal(principal))
     }
+    span?.by(principal)
     const { query } = target
-    const visit = { at: resolve(service, target.path), principal, query, request, response }
+    const at = resolve(service, target.path)
+    span?.reached(at)
+    const visit = { at, principal, query, request, response, span }
     if (request.method === 'POST') return answerPublish(service, visit)
     return accepts(request, 'text/event-stream') ? answerEventStream(service, visit) : answerHistory(service, visit)
   }

@@ -2,6 +2,8 @@ import type { Broker, Entry, LiveListener, LiveSubscription, LogPolicy, MaybePro
 import { type AliasIssuer, Origin } from '../message/origin.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
+import type { OpenSpan } from '../observe/traces/open-span.ts'
+import type { Tracing } from '../observe/traces/tracing.ts'
 import type { Turn, TurnWatcher, TurnWork } from '../runtime/turn.ts'
 import { LiveBatch } from './live-batch.ts'
 
@@ -21,8 +23,10 @@ export interface FeedSurroundings {
   readonly turn: Turn
   readonly clock: Clock
   readonly issuer: AliasIssuer
-  /** Default 4,096. */
+  /** Readers of one channel that are served before the event loop gets a turn. Default 4,096. */
   readonly membersPerTurn?: number | undefined
+  /** Makes spans. Default none. */
+  readonly tracing?: Tracing | undefined
 }
 
 /** PROTOCOL.md §4.5: `t` has at most seven digits. */
@@ -58,6 +62,8 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
   /** When what this turn handed out came, and to how many members it went. */
   #handedOutSinceMs = 0
   #handedOutTo = 0
+  /** Of what this turn hands out, as far as it is traced. */
+  readonly #spans: OpenSpan[] = []
 
   constructor(address: string, surroundings: FeedSurroundings, meter: ChannelMeter) {
     this.address = address
@@ -149,6 +155,8 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
   written(nowMs: number): void {
     this.#meter.delivery.record(nowMs - this.#handedOutSinceMs, this.#handedOutTo)
     this.#handedOutTo = 0
+    // What goes on in the next turn ends then.
+    if (this.#spans.length > 0 && this.#current === undefined) for (const span of this.#spans.splice(0)) span.end()
   }
 
   endTurn(): boolean {
@@ -192,6 +200,7 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
       this.#pending = []
       this.#pendingBytes = 0
       this.#remaining = this.#members.length
+      if (this.#surroundings.tracing !== undefined) this.#trace(this.#current, this.#surroundings.tracing)
     }
     const batch = this.#current
     let left = budget
@@ -206,6 +215,14 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
     this.#watchWrites(batch, budget - left)
     if (this.#remaining <= 0) this.#current = undefined
   }
+
+  #trace({ entries, sinceMs }: LiveBatch, tracing: Tracing): void {
+    if (this.#remaining === 0) return
+    const at = { template: this.#meter.template, address: this.address }
+    const span = tracing.delivery(at, entries, this.#remaining, this.#surroundings.clock.monotonicMs() - sinceMs)
+    if (span !== undefined) this.#spans.push(span)
+  }
+
   /** One reading of the clock for all members that this turn served, when their writes are done. */
   #watchWrites(batch: LiveBatch, served: number): void {
     if (served === 0) return

@@ -17,16 +17,18 @@ export interface FeedHold {
   release(): void
 }
 
+/** For the feeds of a hub. */
+export type HubOptions = Pick<FeedSurroundings, 'membersPerTurn' | 'tracing'>
+
 /** The feeds of this process: one for each channel that somebody is listening to, none for the others. */
 export class Hub {
   readonly #broker: Broker
   readonly #surroundings: FeedSurroundings
   readonly #feeds = new Map<string, OpenFeed>()
 
-  /** `membersPerTurn`: readers of one channel that are served before the event loop gets a turn. Default 4,096. */
-  constructor(broker: Broker, turn: Turn, clock: Clock, membersPerTurn?: number) {
+  constructor(broker: Broker, turn: Turn, clock: Clock, { membersPerTurn, tracing }: HubOptions = {}) {
     this.#broker = broker
-    this.#surroundings = { turn, clock, issuer: new AliasIssuer(), membersPerTurn }
+    this.#surroundings = { turn, clock, issuer: new AliasIssuer(), membersPerTurn, tracing }
   }
 
   /** How many channels have a reader. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Context } from '@opentelemetry/api'
 import type { Channel } from '@hydrant/contract'
 import {
   type Broker,
@@ -11,6 +12,8 @@ import { HydrantError } from '../errors.ts'
 import type { Sender } from '../observe/door.ts'
 import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
 import type { Observer } from '../observe/observer.ts'
+import type { PublishSpan } from '../observe/traces/publish-span.ts'
+import type { Tracing } from '../observe/traces/tracing.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type AcceptedMessage, acceptMessage, type Incoming, type PublisherRole } from './accept-message.ts'
 import type { Principal } from '../guard/principal.ts'
@@ -33,6 +36,13 @@ export interface PublishRequest {
   readonly idempotencyKey?: string | undefined
   /** Whose publish the embedder's handlers hear of. Absent: the embedder's own, of which they do not. */
   readonly caller?: Principal | undefined
+  /** What the publish is part of, where that is traced. */
+  readonly parent?: Context | undefined
+}
+
+/** A publish whose steps are traced. */
+interface TracedRequest extends PublishRequest {
+  readonly span?: PublishSpan
 }
 
 /** Hears of publishes that the broker has taken. Called for each: it must be quick. */
@@ -46,6 +56,8 @@ export interface PublisherSurroundings {
   readonly handlers: Handlers
   readonly observer: Observer
   readonly clock: Clock
+  /** Makes spans. Default none. */
+  readonly tracing?: Tracing | undefined
   readonly maxMessageBytes: number
   readonly maxJsonDepth: number
 }
@@ -56,6 +68,7 @@ export class Publisher {
   readonly #handlers: Handlers
   readonly #observer: Observer
   readonly #clock: Clock
+  readonly #tracing: Tracing | undefined
   readonly #maxMessageBytes: number
   /** Hears of everything that was published, while somebody wants to know more than the counters say. */
   watch: PublishWatch | undefined
@@ -63,7 +76,9 @@ export class Publisher {
   /** Publishes with an idempotency key that are with the handlers, by channel and key. */
   readonly #underWay = new Map<string, Promise<Published>>()
 
-  constructor({ broker, handlers, observer, clock, maxMessageBytes, maxJsonDepth }: PublisherSurroundings) {
+  constructor(surroundings: PublisherSurroundings) {
+    const { broker, handlers, observer, clock, tracing, maxMessageBytes, maxJsonDepth } = surroundings
+    this.#tracing = tracing
     this.#broker = broker
     this.#handlers = handlers
     this.#observer = observer
@@ -77,6 +92,7 @@ export class Publisher {
    * the way is asynchronous, so that a busy socket costs none per message.
    */
   publish(request: PublishRequest): MaybePromise<Published> {
+    if (this.#tracing !== undefined) return this.#publishTraced(request, this.#tracing)
     const meter = this.#observer.channel(request.at.channel)
     const accepted = this.#accept(request, meter)
     const startedMs = this.#clock.monotonicMs()
@@ -94,7 +110,24 @@ export class Publisher {
     return this.#acceptOne(at, role, sender, message, this.#observer.channel(at.channel))
   }
 
-  #tellAndAppendAll(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
+  /** The same, with a span for it and for each of its steps. */
+  #publishTraced(request: PublishRequest, tracing: Tracing): MaybePromise<Published> {
+    const meter = this.#observer.channel(request.at.channel)
+    const span = tracing.publish(request)
+    let marked: readonly AcceptedMessage[] = []
+    const run = (): MaybePromise<Published> => {
+      // Checking is never asynchronous.
+      marked = span.mark(span.step('validate', {}, () => this.#accept(request, meter)) as AcceptedMessage[])
+      const startedMs = this.#clock.monotonicMs()
+      const published = this.#tellAndAppendAll({ ...request, span }, marked)
+      if (published instanceof Promise) return this.#countLater(published, request, marked, meter, startedMs)
+      this.#count(published, request, marked, meter, startedMs)
+      return published
+    }
+    return span.during(run, (published) => span.published(marked, published))
+  }
+
+  #tellAndAppendAll(request: TracedRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
     const received = request.caller === undefined ? [] : this.#receivedBy(request.at, accepted, request.caller)
     if (received.length === 0) return this.#append(request, accepted)
     return request.idempotencyKey === undefined
@@ -103,17 +136,20 @@ export class Publisher {
   }
 
   async #tellAndAppend(
-    request: PublishRequest,
+    request: TracedRequest,
     accepted: readonly AcceptedMessage[],
     received: readonly ReceivedMessage[],
   ): Promise<Published> {
-    await this.#handlers.tell(request.at.channel, received)
+    const { at, span } = request
+    await (span === undefined
+      ? this.#handlers.tell(at.channel, received)
+      : span.run(() => this.#handlers.tell(at.channel, received)))
     return this.#append(request, accepted)
   }
 
   /** A retry is answered without asking the handlers again, also while the first try is still with them. */
   async #tellAndAppendOnce(
-    request: PublishRequest,
+    request: TracedRequest,
     key: string,
     accepted: readonly AcceptedMessage[],
     received: readonly ReceivedMessage[],
@@ -215,7 +251,13 @@ export class Publisher {
       .map(({ message, value }) => ({ address, parameters, name: message.name, data: value, principal }))
   }
 
-  #append(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
+  #append(request: TracedRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
+    return request.span === undefined
+      ? this.#handOver(request, accepted)
+      : request.span.step('append', {}, () => this.#handOver(request, accepted))
+  }
+
+  #handOver(request: PublishRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
     const { idempotencyKey, at } = request
     const drafts = accepted.map(({ draft }) => draft)
     const policy = logPolicy(at.channel)

@@ -61,7 +61,7 @@ export class Bench {
 
   constructor(wrap: (broker: Broker) => Broker = (broker) => broker, membersPerTurn?: number) {
     this.broker = wrap(new MemoryBroker({ clock: this.clock, epoch: 'e' }))
-    this.hub = new Hub(this.broker, new Turn(this.clock), this.clock, membersPerTurn)
+    this.hub = new Hub(this.broker, new Turn(this.clock), this.clock, { membersPerTurn })
   }
 
   async read(

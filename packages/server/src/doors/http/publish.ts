@@ -53,7 +53,8 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
     throw error
   }
   const named = withName(submission.messages, headerOf(request, 'hydrant-message'))
-  const messages = withTrace(named, messageTrace(request.headers['traceparent'], request.headers['tracestate']))
+  // Where the request is traced, the publish is part of that.
+  const messages = visit.span?.isRecording === true ? named : withTrace(named, traceOf(request))
   if (role === 'client') {
     const waitMs = service.callers.take(callerOf(principal, request), messages.length, body.length)
     if (waitMs > 0) {
@@ -70,6 +71,7 @@ export async function answerPublish(service: Service, visit: ChannelVisit): Prom
     messages,
     idempotencyKey,
     caller: principal,
+    parent: visit.span?.context,
   })
   const positions = published.offsets.map((offset) => formatPosition(published.epoch, offset))
   const answer = { position: positions.at(-1), ...(submission.isBatch ? { positions } : {}) }
@@ -129,6 +131,10 @@ function fromEvent({ type, data }: CloudEvent, channel: Channel): Incoming {
 
 function withName(messages: readonly Incoming[], name: string | undefined): readonly Incoming[] {
   return name === undefined ? messages : messages.map((message) => ({ ...message, name }))
+}
+
+function traceOf({ headers }: IncomingMessage): MessageTrace | undefined {
+  return messageTrace(headers['traceparent'], headers['tracestate'])
 }
 
 /** The request's trace is that of every message which says none of its own. */
