@@ -36,6 +36,9 @@ const MAX_ORIGIN_AGE_MS = 9_000_000
 const MAX_BATCH_ENTRIES = 1024
 const MAX_BATCH_BYTES = 256 * 1024
 
+/** A number to count down from: of what is infinite nothing is left to count. */
+const ALL_MEMBERS = Number.MAX_SAFE_INTEGER
+
 /** Members served before the event loop gets a turn: a deep fan-out must not hold up everybody else. */
 const MEMBERS_PER_TURN = 4096
 
@@ -136,8 +139,8 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
       this.#pendingBytes += entry.payload.length
     }
     if (this.#pending.length >= MAX_BATCH_ENTRIES || this.#pendingBytes >= MAX_BATCH_BYTES) {
-      this.#serve(Infinity)
-      this.#serve(Infinity)
+      this.#serve(ALL_MEMBERS)
+      this.#serve(ALL_MEMBERS)
     } else if (!this.#queued) {
       this.#queued = true
       this.#surroundings.turn.feed(this)
