@@ -10,7 +10,9 @@ import { Origins } from './guard/origins.ts'
 import { Revocation } from './guard/revocation.ts'
 import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
 import { Hub } from './hub/hub.ts'
+import { SharedTerms } from './hub/reader-terms.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
+import { completeLimits } from '@hydrant/wire'
 import { Observer } from './observe/observer.ts'
 import { EventLog } from './observe/logs/event-log.ts'
 import { Metrics } from './observe/metrics/metrics.ts'
@@ -87,6 +89,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     settings,
     broker,
     hub,
+    readerTerms: new SharedTerms({ broker, observer, maxQueuedBytes: values.maxOutboxBytes }),
     publisher,
     observer,
     tracing,
@@ -158,7 +161,8 @@ function settingsOf(options: HydrantOptions): SettingsInForce {
 
 /** The transports' part of the settings. */
 function transportLimitsOf(values: Settings): TransportLimits {
-  return {
+  // Complete: otherwise each connection would make a copy.
+  return completeLimits({
     maxMessageBytes: values.maxMessageBytes,
     maxFragments: values.maxFragments,
     assemblyTimeoutMs: values.assemblyTimeoutMs,
@@ -167,5 +171,5 @@ function transportLimitsOf(values: Settings): TransportLimits {
     pongTimeoutMs: values.pongTimeoutMs,
     closeTimeoutMs: values.closeTimeoutMs,
     writeTimeoutMs: values.writeTimeoutMs,
-  }
+  })
 }

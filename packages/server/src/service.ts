@@ -8,6 +8,7 @@ import type { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import type { Origins } from './guard/origins.ts'
 import type { Revocation } from './guard/revocation.ts'
 import type { Hub } from './hub/hub.ts'
+import type { SharedTerms } from './hub/reader-terms.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Metrics } from './observe/metrics/metrics.ts'
 import type { Tracing } from './observe/traces/tracing.ts'
@@ -30,6 +31,8 @@ export interface Service {
   readonly settings: SettingsInForce
   readonly broker: Broker
   readonly hub: Hub
+  /** What readers have in common. */
+  readonly readerTerms: SharedTerms
   readonly publisher: Publisher
   readonly requests: Requests
   readonly presence: Presence

@@ -39,6 +39,9 @@ const completed = new WeakSet<Partial<WireLimits>>([DEFAULT_LIMITS])
  * Fills the gaps with the defaults. Give the result to many connections: they share it. Throws a TypeError for anything that
  * is not a number of zero or more.
  */
+export function completeLimits(given: undefined): WireLimits
+export function completeLimits<Given extends Partial<WireLimits>>(given: Given): WireLimits & Given
+export function completeLimits(given: Partial<WireLimits> | undefined): WireLimits
 export function completeLimits(given: Partial<WireLimits> | undefined): WireLimits {
   if (given === undefined) return DEFAULT_LIMITS
   if (completed.has(given)) return given as WireLimits

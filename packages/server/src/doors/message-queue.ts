@@ -10,6 +10,15 @@ export interface MessageSource {
   onceDrained(run: () => void): void
 }
 
+/** Who handles the messages. */
+export interface MessageHandler<Message> {
+  handle(message: Message): MaybePromise<unknown>
+  /** What `handle` threw. */
+  onFault(error: unknown): void
+  /** Nothing waits any more after something had to: the queue may be let go of. */
+  onQueueEmpty(): void
+}
+
 /**
  * Handles the messages of one connection in the order they came. While one is being handled the connection is paused, so what
  * waits here is at most what one read from the socket held. The same while the peer does not read the answers: whoever asks for more
@@ -18,22 +27,15 @@ export interface MessageSource {
 export class MessageQueue<Message> {
   readonly #source: MessageSource
   readonly #maxUnreadBytes: number
-  readonly #handle: (message: Message) => MaybePromise<unknown>
-  readonly #onError: (error: unknown) => void
+  readonly #handler: MessageHandler<Message>
   readonly #waiting: Message[] = []
   #busy = false
 
   /** `maxUnreadBytes`: with more than this queued for the peer, nothing further is handled until it has read it. */
-  constructor(
-    source: MessageSource,
-    maxUnreadBytes: number,
-    handle: (message: Message) => MaybePromise<unknown>,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(source: MessageSource, maxUnreadBytes: number, handler: MessageHandler<Message>) {
     this.#source = source
     this.#maxUnreadBytes = maxUnreadBytes
-    this.#handle = handle
-    this.#onError = onError
+    this.#handler = handler
   }
 
   push(message: Message): void {
@@ -43,13 +45,13 @@ export class MessageQueue<Message> {
 
   #start(message: Message): void {
     try {
-      const handled = this.#handle(message)
+      const handled = this.#handler.handle(message)
       if (handled instanceof Promise) {
         void this.#waitFor(handled)
         return
       }
     } catch (error) {
-      this.#onError(error)
+      this.#handler.onFault(error)
     }
     if (this.#source.queuedBytes > this.#maxUnreadBytes) this.#waitForReader()
   }
@@ -66,7 +68,7 @@ export class MessageQueue<Message> {
     try {
       await handled
     } catch (error) {
-      this.#onError(error)
+      this.#handler.onFault(error)
     }
     if (this.#source.queuedBytes > this.#maxUnreadBytes) this.#waitForReader()
     else this.#goOn()
@@ -76,6 +78,8 @@ export class MessageQueue<Message> {
     this.#busy = false
     // Starting one may make the queue busy again; what is left then stays in line.
     while (!this.#busy && this.#waiting.length > 0) this.#start(this.#waiting.shift()!)
-    if (!this.#busy) this.#source.resume()
+    if (this.#busy) return
+    this.#handler.onQueueEmpty()
+    this.#source.resume()
   }
 }

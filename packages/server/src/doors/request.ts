@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Channel } from '@hydrant/contract'
 import { parsePosition, type Position } from '../broker/position.ts'
 import { HydrantError } from '../errors.ts'
 import type { Principal } from '../guard/principal.ts'
@@ -45,7 +46,7 @@ export function resolve(service: Service, path: string): Addressed {
   const match = service.contract.match(path)
   if (match.ok) {
     refuseTooLong(service, match.address)
-    return match
+    return match.channel.parameters.length === 0 ? theOnlyPlace(match) : match
   }
   switch (match.reason) {
     case 'unknown':
@@ -65,8 +66,8 @@ export function resolve(service: Service, path: string): Addressed {
  * What a reader of this channel sees: see "Who may do what" in `docs/reference/doors.md`. Throws `forbidden` (`unauthenticated` for
  * nobody) for who may not read it, and `wrong-direction` for a client where nothing is sent to clients.
  */
-export function readerView({ guard }: Service, principal: Principal, at: Addressed, query: URLSearchParams): View {
-  const isApplication = guard.roleOf(principal, askedRole(query)) === 'application'
+export function readerView({ guard }: Service, principal: Principal, at: Addressed, asked: PublisherRole): View {
+  const isApplication = guard.roleOf(principal, asked) === 'application'
   if (!isApplication) guard.check(principal, 'subscribe', at)
   const { channel } = at
   if (isApplication) return 'application'
@@ -117,6 +118,16 @@ export function flagOf(query: URLSearchParams, name: string): boolean {
   if (text === null || text === 'false' || text === '0') return false
   if (text === 'true' || text === '1' || text === '') return true
   throw new HydrantError('bad-request', `${name}: expected true or false, got ${JSON.stringify(text)}`)
+}
+
+const onlyPlaces = new WeakMap<Channel, Addressed>()
+
+/** A channel without parameters is one place: whoever keeps it keeps the same object. */
+function theOnlyPlace(match: Addressed): Addressed {
+  const known = onlyPlaces.get(match.channel)
+  if (known !== undefined) return known
+  onlyPlaces.set(match.channel, match)
+  return match
 }
 
 /** The contract's own limits are the widest: settings may be narrower. */

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { CONNECT_PATH, SUBPROTOCOL } from '@hydrant/protocol'
 import { HydrantError, toHydrantError } from '../errors.ts'
 import { Caller } from '../guard/caller.ts'
-import type { Principal } from '../guard/principal.ts'
+import { EVERYBODY, type Principal } from '../guard/principal.ts'
 import type { RequestSpan } from '../observe/traces/request-span.ts'
 import { channelPlace } from '../page/anchors.ts'
 import type { Service } from '../service.ts'
@@ -91,8 +91,7 @@ export class Router {
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Before anything asynchronous: a reset during the handshake must find a listener.
-    const onError = (): void => void socket.destroy()
-    socket.on('error', onError)
+    socket.on('error', destroy)
     const door = request.url?.split('?')[0] === CONNECT_PATH ? 'socket' : 'websocket'
     const span = this.#service.tracing?.request(request, door)
     try {
@@ -105,18 +104,18 @@ export class Router {
       this.#service.proxies.read(request)
       const target = parseTarget(request)
       this.#service.origins.check(request)
-      this.#untilClosed(socket, this.#service.caps.takeAddress(clientOf(request)))
+      this.#service.caps.takeAddress(clientOf(request), socket)
       const caller = new Caller(request, target)
       const principal = await this.#recognize(caller, socket)
       if (socket.destroyed) return span?.abandoned()
       span?.by(principal)
-      this.#untilClosed(socket, this.#service.caps.takePrincipal(principal))
+      this.#service.caps.takePrincipal(principal, socket)
       if (target.path === CONNECT_PATH) {
         span?.at(CONNECT_PATH)
         acceptConnect(this.#service, { request, socket, head, principal, caller })
       } else await this.#upgradeChannel(target, principal, request, socket, head, span)
       span?.answered(SWITCHING_PROTOCOLS)
-      socket.off('error', onError)
+      socket.off('error', destroy)
     } catch (error) {
       const refused = toHydrantError(error)
       if (refused.code === 'internal') this.#service.onFault(error)
@@ -128,11 +127,6 @@ export class Router {
     }
   }
 
-  /** What counts an open transport is undone when it is closed. */
-  #untilClosed(transport: EventEmitter, uncount: () => void): void {
-    transport.once('close', uncount)
-  }
-
   #outOfMemory(): HydrantError {
     return new HydrantError('unavailable', 'the server has no memory for more', {
       retryAfterMs: 5_000,
@@ -142,6 +136,7 @@ export class Router {
 
   /** Who is calling. What is asked on the way is told when the peer goes. */
   async #recognize(caller: Caller, transport: EventEmitter): Promise<Principal> {
+    if (!this.#service.guard.authenticates) return EVERYBODY
     const gone = new AbortController()
     const abort = (): void => gone.abort()
     transport.once('close', abort)
@@ -258,8 +253,8 @@ export class Router {
     const isStream = request.method === 'GET' && (accepts(request, 'text/event-stream') || target.query.has('wait'))
     if (isStream) {
       if (service.memory.excessBytes > 0) throw this.#outOfMemory()
-      this.#untilClosed(response, service.caps.takeAddress(clientOf(request)))
-      this.#untilClosed(response, service.caps.takePrincipal(principal))
+      service.caps.takeAddress(clientOf(request), response)
+      service.caps.takePrincipal(principal, response)
     }
     span?.by(principal)
     const { query } = target
@@ -294,6 +289,10 @@ export class Router {
     }
     answerProblem(this.#service.clock, request, response, answered)
   }
+}
+
+function destroy(this: Duplex): void {
+  this.destroy()
 }
 
 function wantsPage(request: IncomingMessage): boolean {

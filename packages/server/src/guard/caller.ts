@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
+import { CONNECT_PATH } from '@hydrant/protocol'
 import { HydrantError } from '../errors.ts'
 import { clientOf } from '../transport/client-of.ts'
 
@@ -20,16 +21,25 @@ export interface CallerRequest {
   readonly signal: AbortSignal
 }
 
+/** What is read of a request. */
+interface RequestFacts {
+  readonly headers: IncomingHttpHeaders
+  readonly headersDistinct: IncomingMessage['headersDistinct']
+  /** Undefined when there was no request. */
+  readonly socket: IncomingMessage['socket'] | undefined
+  readonly remoteAddress: string | undefined
+}
+
 /** Where credentials are looked for. A credential that comes twice is refused: two readers could believe different ones. */
 export class Caller {
   readonly path: string
   readonly query: URLSearchParams
-  readonly #request: IncomingMessage
+  readonly #request: IncomingMessage | RequestFacts
   /** What came in an `authenticate` message, in place of the request's own credentials. */
   readonly #token: string | undefined
 
   constructor(
-    request: IncomingMessage,
+    request: IncomingMessage | RequestFacts,
     target: { readonly path: string; readonly query: URLSearchParams },
     token?: string,
   ) {
@@ -42,6 +52,13 @@ export class Caller {
   /** The same connection, with a token that came in a message. */
   withToken(token: string): Caller {
     return new Caller(this.#request, this, token)
+  }
+
+  /** What the `authenticate` hook sees, without the request: Node's object for it is larger than a connection. */
+  detached(): Caller {
+    const { headers, socket } = this.#request
+    const facts = { headers, headersDistinct: {}, socket, remoteAddress: this.#remoteAddress }
+    return new Caller(facts, this, this.#token)
   }
 
   /** A token that came in a message; then nothing else of the request is a credential. */
@@ -76,8 +93,8 @@ export class Caller {
   }
 
   get certificate(): CallerRequest['certificate'] {
-    const socket = this.#request.socket as Partial<TLSSocket>
-    if (socket.encrypted !== true || socket.getPeerCertificate === undefined) return undefined
+    const socket = this.#request.socket as Partial<TLSSocket> | undefined
+    if (socket?.encrypted !== true || socket.getPeerCertificate === undefined) return undefined
     const peer = socket.getPeerCertificate()
     return peer.raw === undefined ? undefined : { peer, authorized: socket.authorized === true }
   }
@@ -94,12 +111,22 @@ export class Caller {
       query: this.query,
       headers: Object.fromEntries(headers),
       token: this.authorization('Bearer'),
-      remoteAddress: clientOf(this.#request).address,
+      remoteAddress: this.#remoteAddress,
       certificate: this.certificate,
       signal,
     }
   }
+
+  get #remoteAddress(): string | undefined {
+    return 'remoteAddress' in this.#request ? this.#request.remoteAddress : clientOf(this.#request).address
+  }
 }
+
+/** Whoever has nothing but a token. */
+export const TOKENS_ONLY: Caller = new Caller(
+  { headers: {}, headersDistinct: {}, socket: undefined, remoteAddress: undefined },
+  { path: CONNECT_PATH, query: new URLSearchParams() },
+)
 
 function one(what: string, values: readonly string[] | undefined): string | undefined {
   if (values === undefined || values.length <= 1) return values?.[0]

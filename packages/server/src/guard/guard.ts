@@ -3,7 +3,7 @@ import { HydrantError } from '../errors.ts'
 import type { Addressed } from '../publish/publisher.ts'
 import type { PublisherRole } from '../publish/accept-message.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Caller, CallerRequest } from './caller.ts'
+import { type Caller, type CallerRequest, TOKENS_ONLY } from './caller.ts'
 import type { Carrier } from './schemes/carrier.ts'
 import { TICKET_PARAMETER, Tickets } from './tickets.ts'
 import { Withdrawn } from './withdrawn.ts'
@@ -119,6 +119,11 @@ export class Guard {
     } finally {
       cancel()
     }
+  }
+
+  /** The caller of a connection that stays open, as far as later tokens are read with it: only the `authenticate` hook sees more than the token. */
+  keptFor(caller: Caller): Caller {
+    return this.#options.authenticate === undefined ? TOKENS_ONLY : caller.detached()
   }
 
   /** Throws `unauthenticated` for nobody, when nobody may do nothing. */

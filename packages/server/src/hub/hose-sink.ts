@@ -69,6 +69,10 @@ export class HoseSink implements Sink {
     this.#sink.endSlow()
   }
 
+  endFailed(error: unknown): void {
+    this.#sink.endFailed(error)
+  }
+
   /** Hands over what waits, whatever the rate. */
   flush(): void {
     this.#cancel?.()

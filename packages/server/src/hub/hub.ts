@@ -5,20 +5,53 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Turn } from '../runtime/turn.ts'
 import { Feed, type FeedSurroundings } from './feed.ts'
 
-interface OpenFeed {
-  readonly feed: Feed
-  readonly opened: MaybePromise<void>
-  users: number
-}
-
 /** A feed that stays open as long as it is held. */
 export interface FeedHold {
   readonly feed: Feed
+  /** Again is the same as once. */
   release(): void
 }
 
 /** For the feeds of a hub. */
 export type HubOptions = Pick<FeedSurroundings, 'membersPerTurn' | 'tracing'>
+
+class OpenFeed {
+  readonly feed: Feed
+  readonly opened: MaybePromise<void>
+  readonly #onUnused: (unused: OpenFeed) => void
+  #users = 0
+
+  constructor(feed: Feed, opened: MaybePromise<void>, onUnused: (unused: OpenFeed) => void) {
+    this.feed = feed
+    this.opened = opened
+    this.#onUnused = onUnused
+  }
+
+  hold(): FeedHold {
+    this.#users++
+    return new Hold(this)
+  }
+
+  release(): void {
+    if (--this.#users === 0) this.#onUnused(this)
+  }
+}
+
+class Hold implements FeedHold {
+  readonly feed: Feed
+  #open: OpenFeed | undefined
+
+  constructor(open: OpenFeed) {
+    this.feed = open.feed
+    this.#open = open
+  }
+
+  release(): void {
+    const open = this.#open
+    this.#open = undefined
+    open?.release()
+  }
+}
 
 /** The feeds of this process: one for each channel that somebody is listening to, none for the others. */
 export class Hub {
@@ -51,11 +84,10 @@ export class Hub {
     let open = this.#feeds.get(address)
     if (open === undefined) {
       const feed = new Feed(address, this.#surroundings, meter)
-      open = { feed, opened: feed.open(this.#broker, policy), users: 0 }
+      open = new OpenFeed(feed, feed.open(this.#broker, policy), (unused) => this.#close(unused))
       this.#feeds.set(address, open)
     }
-    open.users++
-    const hold = { feed: open.feed, release: this.#releaser(address, open) }
+    const hold = open.hold()
     try {
       await open.opened
       return hold
@@ -65,14 +97,9 @@ export class Hub {
     }
   }
 
-  #releaser(address: string, open: OpenFeed): () => void {
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      if (--open.users > 0) return
-      open.feed.close()
-      if (this.#feeds.get(address) === open) this.#feeds.delete(address)
-    }
+  #close(unused: OpenFeed): void {
+    const { feed } = unused
+    feed.close()
+    if (this.#feeds.get(feed.address) === unused) this.#feeds.delete(feed.address)
   }
 }

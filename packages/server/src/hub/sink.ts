@@ -20,4 +20,6 @@ export interface Sink {
   onceDrained(run: () => void): void
   /** Ends the transport of a reader that stays too slow. */
   endSlow(): void
+  /** The log could not be read: ends the transport, or what it has of this channel. */
+  endFailed(error: unknown): void
 }

@@ -1,31 +1,33 @@
 import type { Broker, LogPage, LogPolicy } from '../broker/broker.ts'
 import type { Position } from '../broker/position.ts'
 import { encodeEntries, gapNotice } from '../message/encode.ts'
-import { ReaderMeter } from '../observe/meters/channel-meter.ts'
+import type { ReaderMeter } from '../observe/meters/channel-meter.ts'
 import type { Feed, FeedMember } from './feed.ts'
 import { type LiveBatch, type View, visibleOf } from './live-batch.ts'
 import type { Sink } from './sink.ts'
 
-export interface SubscriptionOptions {
-  readonly address: string
+/** What all readers of a channel through one door have in common: one object for all of them. */
+export interface ReaderTerms {
   readonly policy: LogPolicy
   readonly overflow: 'conflate' | 'drop' | 'disconnect'
   readonly view: View
   readonly broker: Broker
-  readonly feed: Feed
-  readonly sink: Sink
   /** Bytes that may wait for a reader. Past it the reader is no longer fed live and catches up from the log. */
   readonly maxQueuedBytes: number
+  /** Counts what goes to the readers. */
+  readonly meter: ReaderMeter
+  /** A reader did not keep up: what waits for it is at its limit. Default: nobody counts. */
+  readonly onOverflow?: (() => void) | undefined
+}
+
+export interface SubscriptionOptions {
+  readonly terms: ReaderTerms
+  readonly feed: Feed
+  readonly sink: Sink
   /** Where to start: after a position, at the log's snapshot or newest messages, or with what comes next. */
   readonly start: { readonly since: Position } | 'snapshot' | 'now'
   /** Whether `start` is a position that the reader came back with, so that what becomes of it is counted. Default false. */
   readonly resumes?: boolean | undefined
-  /** Counts what goes to the reader. Default: nobody looks. */
-  readonly meter?: ReaderMeter | undefined
-  /** The reader did not keep up: what waits for it is at its limit. Default: nobody counts. */
-  readonly onOverflow?: (() => void) | undefined
-  /** The log could not be read: the transport ends. */
-  readonly onFailure: (error: unknown) => void
 }
 
 /** Catch-up reads at most this much at a time, so that a replay does not fill the queue by itself. */
@@ -49,28 +51,26 @@ export class Subscription implements FeedMember {
   cursor: number
   // What the hot path needs comes first, so that it is on the same lines of the processor's cache.
   readonly #sink: Sink
-  readonly #view: View
-  readonly #maxQueuedBytes: number
-  readonly #meter: ReaderMeter
+  readonly #terms: ReaderTerms
   /** Messages that were handed to the sink. */
   delivered = 0
-  readonly #options: SubscriptionOptions
+  readonly #feed: Feed
   #epoch: string
   /** Whether the cursor is a place in the log. False until the first read of a snapshot. */
   #hasPosition: boolean
   /** Whether the log has confirmed the cursor: a position that came from outside may be from another life of it. */
   #confirmed: boolean
+  /** Whether it is still to be counted what became of the position that the reader came back with. */
+  #resumes: boolean
   #state: State = 'catching-up'
   #fellBehind = false
 
-  constructor(options: SubscriptionOptions) {
-    this.#options = options
-    this.#sink = options.sink
-    this.#view = options.view
-    this.#maxQueuedBytes = options.maxQueuedBytes
-    this.#meter = options.meter ?? new ReaderMeter()
-    this.#meter.subscriptions++
-    const { start, feed } = options
+  constructor({ terms, feed, sink, start, resumes }: SubscriptionOptions) {
+    this.#terms = terms
+    this.#feed = feed
+    this.#sink = sink
+    this.#resumes = resumes === true
+    terms.meter.subscriptions++
     this.#hasPosition = start !== 'snapshot'
     this.#confirmed = start === 'now'
     this.#epoch = typeof start === 'object' ? start.since.epoch : feed.epoch
@@ -78,12 +78,12 @@ export class Subscription implements FeedMember {
   }
 
   get address(): string {
-    return this.#options.address
+    return this.#feed.address
   }
 
   /** How many positions of the log it still has to be given. */
   get lag(): number {
-    const { feed } = this.#options
+    const feed = this.#feed
     return this.#epoch === feed.epoch ? Math.max(0, feed.received - this.cursor) : feed.received
   }
 
@@ -108,7 +108,7 @@ export class Subscription implements FeedMember {
   }
 
   close(): void {
-    if (this.#state === 'live') this.#options.feed.leave(this)
+    if (this.#state === 'live') this.#feed.leave(this)
     this.#end()
   }
 
@@ -119,24 +119,25 @@ export class Subscription implements FeedMember {
       this.#deliverEntries(batch)
       return
     }
-    const chunk = batch.chunkAfter(this.cursor, sink.format, this.#view)
+    const { view, maxQueuedBytes } = this.#terms
+    const chunk = batch.chunkAfter(this.cursor, sink.format, view)
     if (chunk !== null) {
-      if (sink.queuedBytes + chunk.length > this.#maxQueuedBytes) {
+      if (sink.queuedBytes + chunk.length > maxQueuedBytes) {
         this.#fallBehind()
         return
       }
       sink.send(chunk, batch.origin)
-      this.#count(batch.countAfter(this.cursor, this.#view), chunk.length)
+      this.#count(batch.countAfter(this.cursor, view), chunk.length)
     }
     this.cursor = batch.lastOffset
   }
 
   #deliverEntries(batch: LiveBatch): void {
-    if (this.#sink.queuedBytes > this.#maxQueuedBytes) {
+    if (this.#sink.queuedBytes > this.#terms.maxQueuedBytes) {
       this.#fallBehind()
       return
     }
-    const entries = batch.entriesAfter(this.cursor, this.#view)
+    const entries = batch.entriesAfter(this.cursor, this.#terms.view)
     this.#sink.takeEntries!(entries, batch.origin)
     this.delivered += entries.length
     this.cursor = batch.lastOffset
@@ -149,12 +150,11 @@ export class Subscription implements FeedMember {
   }
 
   #fallBehind(): void {
-    const { feed, overflow, sink, onOverflow } = this.#options
-    feed.leave(this)
-    onOverflow?.()
-    if (overflow === 'disconnect') {
+    this.#feed.leave(this)
+    this.#terms.onOverflow?.()
+    if (this.#terms.overflow === 'disconnect') {
       this.#end()
-      sink.endSlow()
+      this.#sink.endSlow()
       return
     }
     this.#fellBehind = true
@@ -163,7 +163,7 @@ export class Subscription implements FeedMember {
 
   #waitForDrain(): void {
     this.#state = 'draining'
-    this.#options.sink.onceDrained(() => {
+    this.#sink.onceDrained(() => {
       if (this.#state !== 'draining') return
       this.#state = 'catching-up'
       this.#catchUp()
@@ -173,13 +173,13 @@ export class Subscription implements FeedMember {
   /** Reads until it meets the live end. The check and the joining are one step: no entry can come between them. */
   #catchUp(): void {
     while (this.#state === 'catching-up') {
-      if (this.#options.sink.queuedBytes > this.#options.maxQueuedBytes / 2) {
+      if (this.#sink.queuedBytes > this.#terms.maxQueuedBytes / 2) {
         this.#waitForDrain()
         return
       }
       if (this.#meetsLiveEnd()) {
         this.#state = 'live'
-        this.#options.feed.join(this)
+        this.#feed.join(this)
         return
       }
       const page = this.#read()
@@ -206,25 +206,26 @@ export class Subscription implements FeedMember {
   /** A log that has nothing more, although the feed has heard of more, is asked again a turn later and not at once. */
   #waitsForLog(page: LogPage): boolean {
     if (page.entries.length > 0 || page.more || this.#meetsLiveEnd()) return false
-    this.#options.feed.afterTurn(() => this.#catchUp())
+    this.#feed.afterTurn(() => this.#catchUp())
     return true
   }
 
   #meetsLiveEnd(): boolean {
-    const { feed } = this.#options
+    const feed = this.#feed
     return this.#confirmed && this.#epoch === feed.epoch && this.cursor >= feed.received
   }
 
   #read(): LogPage | Promise<LogPage> {
-    const { broker, address, policy } = this.#options
+    const { broker, policy } = this.#terms
     const since = this.#hasPosition ? { since: { epoch: this.#epoch, offset: this.cursor } } : {}
-    return broker.read(address, policy, { ...since, limit: CATCH_UP_MESSAGES, maxBytes: CATCH_UP_BYTES })
+    return broker.read(this.address, policy, { ...since, limit: CATCH_UP_MESSAGES, maxBytes: CATCH_UP_BYTES })
   }
 
   #take(page: LogPage): void {
-    const { sink, address, view, feed } = this.#options
-    const meter = this.#meter
-    if (this.#options.resumes === true && !this.#confirmed) {
+    const sink = this.#sink
+    const { view, meter } = this.#terms
+    if (this.#resumes) {
+      this.#resumes = false
       if (page.gap === undefined) meter.resumed++
       else meter.resumedWithGap++
     }
@@ -232,9 +233,9 @@ export class Subscription implements FeedMember {
       const reason = this.#fellBehind && page.gap.reason === 'history-trimmed' ? 'slow-consumer' : page.gap.reason
       meter.gaps[reason]++
       meter.dropped += page.gap.missed ?? 0
-      sink.sendNotice('hydrant.gap', gapNotice(address, page.gap, reason))
+      sink.sendNotice('hydrant.gap', gapNotice(this.address, page.gap, reason))
     }
-    const origin = feed.originOf(page.epoch)
+    const origin = this.#feed.originOf(page.epoch)
     const entries = visibleOf(page.entries, view)
     if (sink.takeEntries !== undefined) {
       sink.takeEntries(entries, origin)
@@ -255,25 +256,26 @@ export class Subscription implements FeedMember {
   #fail(error: unknown): void {
     if (this.#state === 'closed') return
     this.#end()
-    this.#options.onFailure(error)
+    this.#sink.endFailed(error)
   }
 
   #end(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    this.#meter.subscriptions--
+    this.#terms.meter.subscriptions--
   }
 
   /** Hot: a few additions for each batch. */
   #count(messages: number, bytes: number): void {
     this.delivered += messages
-    this.#meter.messages += messages
-    this.#meter.bytes += bytes
+    const { meter } = this.#terms
+    meter.messages += messages
+    meter.bytes += bytes
   }
 
   /** What a `state` channel's log no longer has was replaced by something newer: that is conflation, not loss. */
   #countConflated(page: LogPage): void {
-    if (this.#options.policy.kind !== 'state' || page.gap !== undefined || page.epoch !== this.#epoch) return
-    this.#meter.conflated += page.next - this.cursor - page.entries.length
+    if (this.#terms.policy.kind !== 'state' || page.gap !== undefined || page.epoch !== this.#epoch) return
+    this.#terms.meter.conflated += page.next - this.cursor - page.entries.length
   }
 }

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { LimitLabel } from '../settings/setting.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { addressGroup, isLoopback, type TrustedProxies } from './client-of.ts'
+import { type EndsWithTransport, forgetClosed, onceClosed } from './once-closed.ts'
 
 export interface HandshakePoolOptions {
   /** Connections at once whose first request is not complete. */
@@ -22,7 +23,7 @@ export interface HandshakePoolOptions {
  * The connections of a listener that have not asked for anything yet, which cost their senders nothing. They are a pool of their own,
  * so that a flood of them takes nothing from those who are connected.
  */
-export class HandshakePool {
+export class HandshakePool implements EndsWithTransport {
   readonly #options: HandshakePoolOptions
   /** By the other end's address and port: under TLS the request comes on another object than the connection. */
   readonly #pending = new Set<string>()
@@ -57,20 +58,25 @@ export class HandshakePool {
       this.#refuse(socket, 503)
       return false
     }
-    const key = keyOf(socket)!
-    this.#pending.add(key)
+    this.#pending.add(keyOf(socket)!)
     if (group !== undefined) this.#perAddress.set(group, (this.#perAddress.get(group) ?? 0) + 1)
-    socket.once('close', () => {
-      this.#pending.delete(key)
-      if (group !== undefined) this.#uncount(group)
-    })
+    onceClosed(socket, this)
     return true
+  }
+
+  /** A connection that was accepted is gone. Node remembers whose it was. */
+  transportClosed(socket: Socket): void {
+    const { remoteAddress } = socket
+    this.#pending.delete(keyOf(socket)!)
+    if (this.#isCounted(remoteAddress!)) this.#uncount(addressGroup(remoteAddress!))
   }
 
   /** Its first request is complete, or its upgrade answered. */
   release(socket: Socket): void {
     const key = keyOf(socket)
-    if (key !== undefined) this.#pending.delete(key)
+    if (key === undefined) return
+    this.#pending.delete(key)
+    if (!this.#isCounted(socket.remoteAddress!)) forgetClosed(socket, this)
   }
 
   /** A proxy brings many clients, who are counted by the addresses that it names. */

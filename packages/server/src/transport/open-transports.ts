@@ -30,16 +30,15 @@ export interface OpenTransport {
   /** Id of the session; only of transports that speak hydrant.v1. */
   readonly session?: string | undefined
   /** What it follows now. Worked out when asked. */
-  subscriptions(): Iterable<Subscription>
+  following(): Iterable<Subscription>
   /** Messages that were handed to it. */
   messagesOut(): number
   /** Shows a tap what comes and goes; undefined ends it. One tap at a time; it costs nothing while there is none. */
   tap(tap: Tap | undefined): void
-  /** Says goodbye after what is queued. `closed` settles when the transport is gone. */
+  /** Says goodbye after what is queued. */
   goAway(goodbye: Goodbye): void
   /** Lets go at once. */
   destroy(): void
-  readonly closed: Promise<void>
   /** Whose it is now. */
   readonly principal: Principal
   /** Its identity has ended: tells the peer and ends it. Again is the same as once. */
@@ -50,43 +49,58 @@ export interface OpenTransport {
 
 /** All transports that are open, so that the server can end them. */
 export class OpenTransports {
-  readonly #open = new Set<OpenTransport>()
-  readonly #byId = new Map<string, OpenTransport>()
+  /** In the order in which they were opened. */
+  readonly #open = new Map<string, OpenTransport>()
+  /** Who waits for the end of one: nearly always nobody. */
+  readonly #awaited = new Map<OpenTransport, PromiseWithResolvers<void>>()
 
   get size(): number {
     return this.#open.size
   }
 
+  /** Whoever adds it removes it when it has ended. */
   add(transport: OpenTransport): void {
-    const id = transport.meter.connection
-    this.#open.add(transport)
-    this.#byId.set(id, transport)
-    void transport.closed.then(() => {
-      this.#open.delete(transport)
-      this.#byId.delete(id)
-    })
+    this.#open.set(transport.meter.connection, transport)
+  }
+
+  /** It has ended. */
+  remove(transport: OpenTransport): void {
+    this.#open.delete(transport.meter.connection)
+    this.#awaited.get(transport)?.resolve()
+    this.#awaited.delete(transport)
+  }
+
+  /** Resolves when it has ended; at once when it is none of the open ones. */
+  ended(transport: OpenTransport): Promise<void> {
+    if (!this.#open.has(transport.meter.connection)) return Promise.resolve()
+    let awaited = this.#awaited.get(transport)
+    if (awaited === undefined) {
+      awaited = Promise.withResolvers()
+      this.#awaited.set(transport, awaited)
+    }
+    return awaited.promise
   }
 
   /** The transport of this connection id. */
   get(id: string): OpenTransport | undefined {
-    return this.#byId.get(id)
+    return this.#open.get(id)
   }
 
   /** Those that are open now, in the order in which they were opened. */
   all(): readonly OpenTransport[] {
-    return [...this.#open]
+    return [...this.#open.values()]
   }
 
   ofPrincipal(id: string): readonly OpenTransport[] {
-    return [...this.#open].filter(({ principal }) => principal.id === id)
+    return this.all().filter(({ principal }) => principal.id === id)
   }
 
   /** Tells all to go and waits until they are gone or the signal says that the time is over; then they are destroyed. */
   async closeAll(timeIsOver: Promise<void>): Promise<void> {
-    const open = [...this.#open]
+    const open = this.all()
     for (const transport of open) transport.goAway({ code: 1001, reason: 'the server stops' })
-    await Promise.race([Promise.all(open.map(({ closed }) => closed)), timeIsOver])
-    for (const transport of this.#open) transport.destroy()
+    await Promise.race([Promise.all(open.map((transport) => this.ended(transport))), timeIsOver])
+    for (const transport of this.all()) transport.destroy()
   }
 
   /**
@@ -94,13 +108,13 @@ export class OpenTransports {
    * the last one has been told.
    */
   async drain(spreadMs: number, clock: Clock, random: () => number): Promise<void> {
-    const told = [...this.#open].map((transport) => {
+    const told = this.all().map((transport) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       clock.after(random() * spreadMs, () => {
         transport.goAway({ code: 1012, reason: 'the server restarts', retryAfterMs: Math.round(random() * spreadMs) })
         resolve()
       })
-      return Promise.race([promise, transport.closed])
+      return Promise.race([promise, this.ended(transport)])
     })
     await Promise.all(told)
   }

@@ -2,30 +2,46 @@ import type { Duplex } from 'node:stream'
 import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode, type WireEvents } from '@hydrant/wire'
 import { InboundBudget, type InboundRates } from '../guard/limits/inbound-budget.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
-import type { Clock } from '../runtime/clock.ts'
-import type { Turn, TurnWork } from '../runtime/turn.ts'
+import type { TurnWork } from '../runtime/turn.ts'
+import type { Service } from '../service.ts'
 import type { LimitLabel } from '../settings/setting.ts'
-import type { Deadlines, HasDeadlines } from './deadlines.ts'
+import type { HasDeadlines } from './deadlines.ts'
+import { type EndsWithTransport, onceClosed } from './once-closed.ts'
 import type { Tap } from './open-transports.ts'
 import { Pieces } from './pieces.ts'
-import type { TransportLimits } from './transport-limits.ts'
+
+/** What the sockets of a server have in common. */
+export type SocketSurroundings = Pick<Service, 'wireLimits' | 'random' | 'clock' | 'turn' | 'deadlines'>
+
+/** Whose connection it is: hears what comes, and of the end. An object with methods, so that a connection costs no closures. */
+export interface SocketOwner {
+  /** Bytes have come, and are read next. */
+  onBytes(length: number): void
+  onMessage(payload: Buffer, binary: boolean): void
+  /** The connection is over; nothing is called after it. */
+  onEnd(ending: Ending): void
+}
 
 export interface SocketConnectionOptions {
+  readonly owner: SocketOwner
   readonly socket: Duplex
-  readonly limits: TransportLimits
   /** What the peer may send; undefined for the application, which may send as it likes. */
   readonly inbound: InboundRates | undefined
-  readonly deflate?: DeflateParameters | undefined
-  readonly random: (bytes: Uint8Array) => void
-  readonly clock: Clock
-  readonly turn: Turn
-  readonly deadlines: Deadlines
+  readonly deflate: DeflateParameters | undefined
   /** Counts the bytes. */
   readonly meter: ConnectionMeter
-  readonly onMessage: (payload: Buffer, binary: boolean) => void
-  /** The connection is over; nothing is called after it. */
-  readonly onEnd: (ending: Ending) => void
 }
+
+/** What a socket that is read by a connection carries, so that its listeners are the same functions for all sockets. */
+const CONNECTION = Symbol('connection')
+
+interface ConnectedSocket extends Duplex {
+  [CONNECTION]: SocketConnection
+}
+
+let onData: (this: ConnectedSocket, bytes: Buffer) => void
+let onEnd: (this: ConnectedSocket) => void
+let onDrain: (this: ConnectedSocket) => void
 
 /** A queue of this size is written at once instead of at the end of the turn, so that the kernel's buffers are used first. */
 const EAGER_WRITE_BYTES = 64 * 1024
@@ -33,8 +49,11 @@ const EAGER_WRITE_BYTES = 64 * 1024
 /**
  * One server-side WebSocket: the wire engine on a socket. What is queued in a turn leaves in one write; while the socket
  * takes nothing the rest waits here, and {@link SocketConnection.queuedBytes} tells the owner how much.
+ *
+ * There may be very many that do nothing: what only some need, or only now and then, is made when it is needed, and let go of by the
+ * sweep over all deadlines when it says nothing any more. `test/memory` watches the bytes.
  */
-export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
+export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTransport, WireEvents {
   // What a fan-out reads of each connection comes first, so that it is on the same lines of the processor's cache.
   readonly #socket: Duplex
   /** Whether the engine has something to write, or may soon. */
@@ -49,38 +68,70 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   #bytesOut = 0
   #outboxBytes = 0
   readonly #wire: WireConnection
-  readonly #options: SocketConnectionOptions
-  readonly #meter: ConnectionMeter
+  readonly #surroundings: SocketSurroundings
+  readonly #owner: SocketOwner
+  readonly meter: ConnectionMeter
   #inbound: InboundRates | undefined
-  /** Made when something comes: most connections only listen. */
+  /** Made when something comes, and let go of when it is full again: most connections only listen. */
   #budget: InboundBudget | undefined
   #isPausedByOwner = false
   /** Cancels the end of the pause of a peer that sends too many bytes. */
   #pace: (() => void) | undefined
   #ended = false
-  #drained: (() => void)[] = []
+  #drained: (() => void)[] | undefined
 
-  constructor(options: SocketConnectionOptions) {
-    this.#options = options
-    this.#socket = options.socket
-    this.#meter = options.meter
-    this.#meter.queue = this
-    this.#inbound = options.inbound
+  constructor(surroundings: SocketSurroundings, { owner, socket, inbound, deflate, meter }: SocketConnectionOptions) {
+    this.#surroundings = surroundings
+    this.#owner = owner
+    this.#socket = socket
+    this.#inbound = inbound
+    this.meter = meter
+    meter.queue = this
+    const { clock, wireLimits, random, deadlines } = surroundings
     this.#wire = new WireConnection({
       role: 'server',
-      now: options.clock.monotonicMs(),
-      limits: options.limits,
-      random: options.random,
-      ...(options.deflate === undefined ? {} : { deflate: options.deflate }),
-      // Not an object of closures: an idle connection is mostly such small things.
+      now: clock.monotonicMs(),
+      limits: wireLimits,
+      random,
+      deflate,
       events: this,
     })
-    this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes))
-    this.#socket.on('end', () => this.#receiveEof())
-    this.#socket.on('error', () => this.#receiveEof())
-    this.#socket.on('close', () => this.#receiveEof())
-    this.#socket.on('drain', () => this.#onDrain())
-    options.deadlines.add(this)
+    const connected = socket as ConnectedSocket
+    connected[CONNECTION] = this
+    socket.on('data', onData)
+    socket.on('end', onEnd)
+    socket.on('error', onEnd)
+    socket.on('drain', onDrain)
+    onceClosed(socket, this)
+    deadlines.add(this)
+  }
+
+  static {
+    onData = function (bytes) {
+      this[CONNECTION].#receive(bytes)
+    }
+    onEnd = function () {
+      this[CONNECTION].#receiveEof()
+    }
+    onDrain = function () {
+      const connection = this[CONNECTION]
+      connection.#blockedSinceMs = undefined
+      connection.#write()
+    }
+  }
+
+  transportClosed(): void {
+    this.#receiveEof()
+  }
+
+  /** Whether it has ended: nothing is sent any more. */
+  get isOver(): boolean {
+    return this.#ended
+  }
+
+  /** The transport that it is on. */
+  get socket(): Duplex {
+    return this.#socket
   }
 
   /** Bytes that came in the same packet as the handshake. */
@@ -144,12 +195,13 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   close(code: number, reason: string): void {
     if (this.#ended) return
     this.#isClosing = true
-    this.#wire.close(code, reason, this.#options.clock.monotonicMs())
+    this.#wire.close(code, reason, this.#surroundings.clock.monotonicMs())
     this.#writeAtEndOfTurn()
   }
 
   /** Calls `run` once when everything queued has been taken; not at all when the connection ends first. */
   onceDrained(run: () => void): void {
+    this.#drained ??= []
     this.#drained.push(run)
     this.#writeAtEndOfTurn()
   }
@@ -178,10 +230,10 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
     const rates = this.#inbound
     if (rates === undefined || rates.msPerMessage === 0) return 0
     this.#budget ??= new InboundBudget()
-    const nowMs = this.#options.clock.monotonicMs()
+    const nowMs = this.#surroundings.clock.monotonicMs()
     const waitMs = this.#budget.takeMessages(1, rates, nowMs)
     if (waitMs === 0) return 0
-    this.#options.deadlines.limitHit('message-rate')
+    this.#surroundings.deadlines.limitHit('message-rate')
     if (!this.#budget.mayBeRefused(rates, nowMs)) this.close(1008, 'too many messages')
     return waitMs
   }
@@ -194,7 +246,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   /** For the engine alone, as is everything that begins with `on`. */
   onMessage(payload: Buffer, binary: boolean): void {
     if (this.tap !== undefined) this.tap.in(binary ? 'binary' : 'text', payload)
-    this.#options.onMessage(payload, binary)
+    this.#owner.onMessage(payload, binary)
   }
 
   onPing(payload: Buffer): void {
@@ -223,8 +275,10 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
       this.#wire.handleTimeout(nowMs)
       this.#write()
     }
-    const { deadlines, limits } = this.#options
-    if (this.#blockedSinceMs === undefined || activeMs - this.#blockedSinceMs < limits.writeTimeoutMs) return
+    // As if nothing had ever come.
+    if (this.#budget !== undefined && this.#budget.isFull(nowMs)) this.#budget = undefined
+    const { deadlines, wireLimits } = this.#surroundings
+    if (this.#blockedSinceMs === undefined || activeMs - this.#blockedSinceMs < wireLimits.writeTimeoutMs) return
     deadlines.limitHit('write-timeout')
     this.#socket.destroy()
   }
@@ -235,8 +289,9 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   }
 
   #receive(bytes: Buffer): void {
-    this.#meter.bytesIn += bytes.length
-    const nowMs = this.#options.clock.monotonicMs()
+    this.meter.bytesIn += bytes.length
+    this.#owner.onBytes(bytes.length)
+    const nowMs = this.#surroundings.clock.monotonicMs()
     this.#wire.receive(bytes, nowMs)
     const rates = this.#inbound
     if (rates !== undefined && rates.msPerByte > 0) {
@@ -250,22 +305,22 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   /** Who sends too many bytes is read no faster than its rate: it loses nothing, and its own system slows it down. */
   #readLater(waitMs: number): void {
     if (this.#pace !== undefined || this.#ended) return
-    this.#options.deadlines.limitHit('byte-rate')
+    this.#surroundings.deadlines.limitHit('byte-rate')
     this.#socket.pause()
-    this.#pace = this.#options.clock.after(waitMs, () => {
+    this.#pace = this.#surroundings.clock.after(waitMs, () => {
       this.#pace = undefined
       if (!this.#isPausedByOwner) this.#socket.resume()
     })
   }
 
   #receiveEof(): void {
-    if (!this.#ended) this.#wire.receiveEof(this.#options.clock.monotonicMs())
+    if (!this.#ended) this.#wire.receiveEof(this.#surroundings.clock.monotonicMs())
   }
 
   #writeAtEndOfTurn(): void {
     if (this.#queued) return
     this.#queued = true
-    this.#options.turn.writer(this)
+    this.#surroundings.turn.writer(this)
   }
 
   /** Hot: once per connection and turn. Watched by the fan-out rows of `bench/`. */
@@ -277,7 +332,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
     if (this.#rest === undefined && this.#wire.shouldEnd && !socket.writableEnded) socket.end()
     // A stream that is ending has no drain event to wait for.
     if (!takesMore && socket.writableNeedDrain) this.#noteFull()
-    else if (this.#drained.length > 0) this.#tellDrained()
+    else if (this.#drained !== undefined) this.#tellDrained(this.#drained)
   }
 
   /** Writes what is queued. False when the socket wants no more until it has drained. */
@@ -313,25 +368,19 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
   }
 
   #noteFull(): void {
-    if (this.#socket.writableNeedDrain) this.#blockedSinceMs = this.#options.deadlines.activeMs
+    if (this.#socket.writableNeedDrain) this.#blockedSinceMs = this.#surroundings.deadlines.activeMs
   }
 
-  #onDrain(): void {
-    this.#blockedSinceMs = undefined
-    this.#write()
-  }
-
-  #tellDrained(): void {
-    const waiting = this.#drained
-    this.#drained = []
+  #tellDrained(waiting: readonly (() => void)[]): void {
+    this.#drained = undefined
     for (const run of waiting) run()
   }
 
   #over(ending: Ending): void {
     this.#ended = true
     this.#isClosing = true
-    this.#drained = []
-    const { deadlines, clock } = this.#options
+    this.#drained = undefined
+    const { deadlines, clock, wireLimits } = this.#surroundings
     deadlines.remove(this)
     if (this.#pace !== undefined) {
       // What the peer still has to say, such as its Close, is read to the end.
@@ -347,9 +396,9 @@ export class SocketConnection implements TurnWork, HasDeadlines, WireEvents {
     else
       this.#socket.once(
         'close',
-        clock.after(this.#options.limits.closeTimeoutMs, () => this.#socket.destroy()),
+        clock.after(wireLimits.closeTimeoutMs, () => this.#socket.destroy()),
       )
-    this.#options.onEnd(ending)
+    this.#owner.onEnd(ending)
   }
 }
 

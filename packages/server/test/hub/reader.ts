@@ -3,7 +3,8 @@ import type { Broker, Draft, LogPolicy } from '../../src/broker/broker.ts'
 import { MemoryBroker } from '../../src/broker/memory-broker.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Sink } from '../../src/hub/sink.ts'
-import { Subscription, type SubscriptionOptions } from '../../src/hub/subscription.ts'
+import { type ReaderTerms, Subscription, type SubscriptionOptions } from '../../src/hub/subscription.ts'
+import { ReaderMeter } from '../../src/observe/meters/channel-meter.ts'
 import { Turn } from '../../src/runtime/turn.ts'
 
 export const STREAM: LogPolicy = { kind: 'stream', maxMessages: 10, maxAgeMs: 60_000 }
@@ -42,6 +43,10 @@ export class RecordingSink implements Sink {
     this.ended = true
   }
 
+  endFailed(error: unknown): void {
+    throw error
+  }
+
   block(): void {
     this.#blocked = true
   }
@@ -66,25 +71,24 @@ export class Bench {
 
   async read(
     start: SubscriptionOptions['start'],
-    options: Partial<Pick<SubscriptionOptions, 'policy' | 'overflow' | 'view' | 'maxQueuedBytes'>> = {},
+    options: Partial<Pick<ReaderTerms, 'policy' | 'overflow' | 'view' | 'maxQueuedBytes'>> = {},
   ): Promise<{ sink: RecordingSink; subscription: Subscription }> {
     const policy = options.policy ?? STREAM
     const hold = await this.hub.hold('/a', policy)
     const sink = new RecordingSink()
     const subscription = new Subscription({
-      address: '/a',
-      policy,
-      overflow: 'drop',
-      view: 'client',
-      maxQueuedBytes: 1000,
-      broker: this.broker,
+      terms: {
+        policy,
+        overflow: 'drop',
+        view: 'client',
+        maxQueuedBytes: 1000,
+        broker: this.broker,
+        meter: new ReaderMeter(),
+        ...options,
+      },
       feed: hold.feed,
       sink,
       start,
-      onFailure: (error) => {
-        throw error
-      },
-      ...options,
     })
     subscription.start()
     return { sink, subscription }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LogPolicy } from '../../src/broker/broker.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import { Subscription } from '../../src/hub/subscription.ts'
+import { ReaderMeter } from '../../src/observe/meters/channel-meter.ts'
 import { Turn } from '../../src/runtime/turn.ts'
 import { draftOf, RecordingSink } from '../hub/reader.ts'
 import { SharedBroker } from './shared-broker.ts'
@@ -17,20 +18,9 @@ async function seenBehindStall(maxMessages: number): Promise<readonly string[]> 
   const { broker, down } = shared.admit()
   const { feed } = await new Hub(broker, new Turn(shared.clock), shared.clock).hold('/a', policy)
   const sink = new RecordingSink()
-  const subscription = new Subscription({
-    address: '/a',
-    policy,
-    overflow: 'drop',
-    view: 'client',
-    maxQueuedBytes: 1_000_000,
-    broker,
-    feed,
-    sink,
-    start: 'now',
-    onFailure: (error) => {
-      throw error
-    },
-  })
+  const meter = new ReaderMeter()
+  const terms = { policy, overflow: 'drop', view: 'client', maxQueuedBytes: 1_000_000, broker, meter } as const
+  const subscription = new Subscription({ terms, feed, sink, start: 'now' })
   subscription.start()
   down.stall()
   for (let i = 1; i <= PUBLISHED; i++) {

@@ -1,5 +1,12 @@
 import type { Entry } from '@hydrant/server'
-import { type FeedHold, type GapNotice, type Origin, type Sink, Subscription } from '@hydrant/server/internal'
+import {
+  type FeedHold,
+  type GapNotice,
+  type Origin,
+  ReaderMeter,
+  type Sink,
+  Subscription,
+} from '@hydrant/server/internal'
 import type { SeededRandom } from '../random.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
 import type { SubscriberLog } from './ledger.ts'
@@ -60,6 +67,10 @@ class Connection implements Sink {
   }
 
   endSlow(): void {
+    this.cut()
+  }
+
+  endFailed(): void {
     this.cut()
   }
 
@@ -216,16 +227,17 @@ export class SimulatedSubscriber {
     const [epoch, offset] = this.#keeper.position.split(':') as [string, string]
     connection.hold = hold
     connection.subscription = new Subscription({
-      address: this.log.channel,
-      policy: POLICY,
-      overflow: 'drop',
-      view: 'client',
-      broker: server.broker,
+      terms: {
+        policy: POLICY,
+        overflow: 'drop',
+        view: 'client',
+        broker: server.broker,
+        maxQueuedBytes: MAX_QUEUED_BYTES,
+        meter: new ReaderMeter(),
+      },
       feed: hold.feed,
       sink: connection,
-      maxQueuedBytes: MAX_QUEUED_BYTES,
       start: { since: { epoch, offset: Number(offset) } },
-      onFailure: () => connection.cut(),
     })
     connection.subscription.start()
   }

@@ -64,7 +64,7 @@ export function connectionHandlers(parts: AdminParts): AdminHandlers {
       return {
         response: eventStream(signal, (stream) => {
           transport.tap(new FrameTrace(transport.meter.door, (frame) => stream.send('frame', JSON.stringify(frame))))
-          void transport.closed.then(() => {
+          void host.service.transports.ended(transport).then(() => {
             stream.send('end', '{}')
             stream.end()
           })
@@ -97,9 +97,9 @@ function fits(transport: OpenTransport, { search, door, principal, address }: Co
   const { meter } = transport
   if (door !== undefined && meter.door !== door) return false
   if (principal !== undefined && transport.principal.id !== principal) return false
-  if (address !== undefined && ![...transport.subscriptions()].some((each) => each.address === address)) return false
+  if (address !== undefined && ![...transport.following()].some((each) => each.address === address)) return false
   if (search === undefined) return true
-  const addresses = [...transport.subscriptions()].map((each) => each.address)
+  const addresses = [...transport.following()].map((each) => each.address)
   const texts = [meter.connection, transport.principal.id, meter.remote ?? '', ...addresses]
   return texts.some((text) => text.toLowerCase().includes(search))
 }
@@ -129,7 +129,7 @@ export function showConnection(transport: OpenTransport): ShownConnection {
   let subscriptions = 0
   let lag = 0
   let slow = false
-  for (const subscription of transport.subscriptions()) {
+  for (const subscription of transport.following()) {
     if (subscriptions++ < SHOWN_ADDRESSES) addresses.push(subscription.address)
     lag = Math.max(lag, subscription.lag)
     slow ||= subscription.state === 'draining'
@@ -157,7 +157,7 @@ const STATES = { live: 'live', 'catching-up': 'catching-up', draining: 'waiting'
 
 /** `ConnectionDetails` of the description. */
 export function showConnectionDetails({ host }: AdminParts, transport: OpenTransport): object {
-  const details = [...transport.subscriptions()].map((subscription) => {
+  const details = [...transport.following()].map((subscription) => {
     const match = host.contract.match(subscription.address)
     const { epoch, offset } = subscription.position
     return {
@@ -179,7 +179,7 @@ export function principalsOf({ host }: AdminParts): { id: string; connections: n
     const { id } = transport.principal
     const found = byId.get(id) ?? { id, connections: 0, subscriptions: 0 }
     found.connections++
-    for (const _ of transport.subscriptions()) found.subscriptions++
+    for (const _ of transport.following()) found.subscriptions++
     byId.set(id, found)
   }
   return [...byId.values()]

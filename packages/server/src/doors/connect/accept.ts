@@ -35,13 +35,7 @@ export function acceptConnect(service: Service, upgrade: ConnectRequest): void {
   }
   socket.write(handshake.response())
   observer.handshake('socket', 'accepted')
-  openSession(service, {
-    socket,
-    head,
-    principal,
-    caller,
-    deflate: handshake.deflate,
-    remote: clientOf(request).address,
-    software: observer.software.of(request),
-  })
+  const { deflate } = handshake
+  const remote = clientOf(request).address
+  openSession(service, { socket, principal, caller, deflate, remote, software: observer.software.of(request) }, head)
 }

@@ -24,10 +24,7 @@ export function recheckSession(session: Session): void {
     try {
       const at = resolve(service, address)
       service.guard.check(identity.principal, 'subscribe', at)
-      subscriptions.rename(
-        address,
-        at.channel.toClients.messages.map(({ name }) => name),
-      )
+      subscriptions.rename(address, at.channel)
     } catch (error) {
       revokeSubscription(session, address, toHydrantError(error))
     }

@@ -1,42 +1,26 @@
 import { CLOSE_UNAUTHENTICATED, PROTOCOL_LIMITS } from '@hydrant/protocol'
-import type { HydrantError } from '../../errors.ts'
+import { HydrantError } from '../../errors.ts'
 import type { Caller } from '../../guard/caller.ts'
 import type { Principal } from '../../guard/principal.ts'
-import type { Service } from '../../service.ts'
-
-export interface SessionIdentityOptions {
-  readonly service: Service
-  readonly principal: Principal
-  /** The handshake: what a token that comes later is read with. */
-  readonly caller: Caller
-  /** Aborted when the connection ends. */
-  readonly ended: AbortSignal
-  /** Ends the connection. */
-  readonly close: (code: number, reason: string) => void
-}
+import type { Session } from './session.ts'
 
 /** Who is behind a session: from the handshake, or from its first message, and then from any later token of the same caller. */
 export class SessionIdentity {
-  readonly #options: SessionIdentityOptions
+  readonly #session: Session
+  /** What a token that comes later is read with. */
+  readonly #caller: Caller
   #principal: Principal
   #bytesBefore = 0
   #isKnown: boolean
 
-  constructor(options: SessionIdentityOptions) {
-    const { service, principal, ended, close } = options
-    this.#options = options
+  constructor(session: Session, principal: Principal, caller: Caller) {
+    const { service } = session
+    this.#session = session
     this.#principal = principal
+    this.#caller = service.guard.keptFor(caller)
     this.#isKnown = principal.kind !== 'anonymous' || service.guard.admitsAnonymous
     service.revocation.watch(principal)
-    if (this.#isKnown) return
-    service.strangers.add(this)
-    ended.addEventListener('abort', () => service.strangers.delete(this))
-    const cancel = service.clock.after(service.guard.deadlineMs, () => {
-      if (this.#isKnown) return
-      service.observer.limitHit('authentication-timeout')
-      close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
-    })
-    ended.addEventListener('abort', cancel)
+    if (!this.#isKnown) this.#waitForToken()
   }
 
   get principal(): Principal {
@@ -57,29 +41,43 @@ export class SessionIdentity {
 
   /** Rejects with `unauthenticated`, and changes nothing, when the token is refused or another caller's. */
   async authenticate(token: string): Promise<void> {
-    const { service, caller, ended } = this.#options
-    const { guard, revocation } = service
+    const { service, ended, connection } = this.#session
+    const { guard, revocation, caps, strangers } = service
     if (!guard.authenticates) return
-    const principal = await guard.principalOf(caller.withToken(token), ended)
+    const principal = await guard.principalOf(this.#caller.withToken(token), ended)
+    // What counts a transport of somebody is undone when it closes, and it may have.
+    if (this.#session.isOver) throw new HydrantError('unavailable', 'the connection has ended')
     if (this.#principal.kind !== 'anonymous' && principal.id !== this.#principal.id) {
       throw guard.unauthenticated(`expected a token of ${this.#principal.id}: another caller needs another connection`)
     }
-    if (this.#principal.kind === 'anonymous') ended.addEventListener('abort', service.caps.takePrincipal(principal))
+    if (this.#principal.kind === 'anonymous') caps.takePrincipal(principal, connection.socket)
     this.#principal = principal
     this.#isKnown = true
-    this.#options.service.strangers.delete(this)
+    strangers.delete(this)
     revocation.watch(principal)
   }
 
   /** The same caller under the rules of now. Throws `unauthenticated` when there is none. */
   renew(): void {
-    const { guard, revocation } = this.#options.service
+    const { guard, revocation } = this.#session.service
     this.#principal = guard.renewed(this.#principal)
     revocation.watch(this.#principal)
   }
 
   /** What a request gets that comes before `authenticate`. */
   refusal(): HydrantError {
-    return this.#options.service.guard.unauthenticated('authenticate comes first')
+    return this.#session.service.guard.unauthenticated('authenticate comes first')
+  }
+  /** A stranger: it has so long to say who it is, and only so many may be waited for. */
+  #waitForToken(): void {
+    const { service, ended, connection } = this.#session
+    service.strangers.add(this)
+    ended.addEventListener('abort', () => service.strangers.delete(this))
+    const cancel = service.clock.after(service.guard.deadlineMs, () => {
+      if (this.#isKnown) return
+      service.observer.limitHit('authentication-timeout')
+      connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
+    })
+    ended.addEventListener('abort', cancel)
   }
 }

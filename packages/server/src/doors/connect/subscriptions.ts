@@ -1,19 +1,8 @@
+import type { Channel } from '@hydrant/contract'
 import type { DeflateParameters } from '@hydrant/wire'
 import type { Position } from '../../broker/position.ts'
-import type { HoseSink } from '../../hub/hose-sink.ts'
-import type { FeedHold } from '../../hub/hub.ts'
 import type { Subscription } from '../../hub/subscription.ts'
-
-import type { Announcer } from './announcer.ts'
-
-/** One channel that a session follows. */
-export interface SessionSubscription {
-  readonly hold: FeedHold
-  readonly announcer: Announcer
-  readonly subscription: Subscription
-  /** Only with `rate` or `conflate`. */
-  readonly hose: HoseSink | undefined
-}
+import type { SessionChannel } from './session-channel.ts'
 
 /** RFC 7692 §7.1.2: what a peer takes that names no window. */
 const MAX_WINDOW_BITS = 15
@@ -24,64 +13,75 @@ export class SessionSubscriptions {
   readonly format: 'connect' | 'connect-deflated'
   /** Messages of subscriptions that have ended. */
   #deliveredBefore = 0
-  readonly #byAddress = new Map<string, SessionSubscription>()
+  /** The first one. Many sessions never have another, and a map would be as large as all else that a subscription takes. */
+  #first: SessionChannel | undefined
+  #others: Map<string, SessionChannel> | undefined
 
   constructor(deflate: DeflateParameters | undefined) {
     this.format = deflate?.windowBits === MAX_WINDOW_BITS ? 'connect-deflated' : 'connect'
   }
 
   get size(): number {
-    return this.#byAddress.size
+    return (this.#first === undefined ? 0 : 1) + (this.#others?.size ?? 0)
   }
 
   /** Messages of all subscriptions, also of those that have ended. */
   get delivered(): number {
     let delivered = this.#deliveredBefore
-    for (const { subscription } of this.#byAddress.values()) delivered += subscription.delivered
+    for (const { subscription } of this.#channels()) delivered += subscription.delivered
     return delivered
   }
 
-  /** In the order in which they were made. */
   *all(): IterableIterator<Subscription> {
-    for (const { subscription } of this.#byAddress.values()) yield subscription
+    for (const { subscription } of this.#channels()) yield subscription
   }
 
   addresses(): readonly string[] {
-    return [...this.#byAddress.keys()]
+    return [...this.#channels()].map(({ address }) => address)
   }
 
   has(address: string): boolean {
-    return this.#byAddress.has(address)
+    return this.#get(address) !== undefined
   }
 
   /** What the contract calls the channel's messages now. */
-  rename(address: string, names: readonly string[]): void {
-    this.#byAddress.get(address)?.announcer.rename(names)
+  rename(address: string, channel: Channel): void {
+    this.#get(address)?.rename(channel)
   }
 
-  add(address: string, subscription: SessionSubscription): void {
-    this.#byAddress.set(address, subscription)
+  /** The address must not be followed already. */
+  add(channel: SessionChannel): void {
+    if (this.#first === undefined) this.#first = channel
+    else {
+      this.#others ??= new Map()
+      this.#others.set(channel.address, channel)
+    }
   }
 
   /** Ends the subscription and says where it was: everything up to there has been queued for the peer. */
   end(address: string): Position | undefined {
-    const ending = this.#byAddress.get(address)
+    const ending = this.#get(address)
     if (ending === undefined) return undefined
-    this.#byAddress.delete(address)
+    if (ending === this.#first) this.#first = undefined
+    else this.#others!.delete(address)
     this.#deliveredBefore += ending.subscription.delivered
-    ending.subscription.close()
-    ending.hose?.flush()
-    ending.hold.release()
+    ending.end()
     return ending.subscription.position
   }
 
   /** The connection is over. */
   close(): void {
-    for (const { subscription, hose, hold } of this.#byAddress.values()) {
-      subscription.close()
-      hose?.close()
-      hold.release()
-    }
-    this.#byAddress.clear()
+    for (const channel of this.#channels()) channel.close()
+    this.#first = undefined
+    this.#others = undefined
+  }
+
+  #get(address: string): SessionChannel | undefined {
+    return this.#first?.address === address ? this.#first : this.#others?.get(address)
+  }
+
+  *#channels(): IterableIterator<SessionChannel> {
+    if (this.#first !== undefined) yield this.#first
+    if (this.#others !== undefined) yield* this.#others.values()
   }
 }

@@ -9,7 +9,7 @@ import { logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import { answerJson } from '../answer.ts'
 import { standing } from '../reader-standing.ts'
-import { type ChannelVisit, flagOf, readerView, sinceOf, wholeNumberOf } from '../request.ts'
+import { askedRole, type ChannelVisit, flagOf, readerView, sinceOf, wholeNumberOf } from '../request.ts'
 import { answerMembers } from './members.ts'
 import { clientOf } from '../../transport/client-of.ts'
 
@@ -20,7 +20,7 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024
 /** `GET` of a channel: a page of its history, held back by `?wait` until there is something to tell; with `?presence=true` who is here. */
 export async function answerHistory(service: Service, visit: ChannelVisit): Promise<void> {
   const { at, principal, query, request, response } = visit
-  const view = readerView(service, principal, at, query)
+  const view = readerView(service, principal, at, askedRole(query))
   if (flagOf(query, 'presence')) return answerMembers(service, visit)
   const since = sinceOf(query.get('since'))
   const { maxPageMessages } = service.settings.values
@@ -68,16 +68,14 @@ async function waitForPage(
   const stop = new AbortController()
   const abort = (): void => stop.abort()
   request.socket.once('close', abort)
-  const closed = new Promise<void>((resolve) => response.once('close', resolve))
   const sender = { door: 'http', remote: clientOf(request).address, principal: principal.id } as const
   const meter = service.observer.opened(sender, service.observer.software.of(request))
-  void closed.then(() => service.observer.closed(meter, 'closed'))
   let refused: HydrantError | undefined
   const stands = standing(
     service,
     principal,
     at,
-    (current, place) => void readerView(service, current, place, query),
+    (current, place) => void readerView(service, current, place, askedRole(query)),
     (error) => {
       refused = error
       abort()
@@ -85,14 +83,18 @@ async function waitForPage(
   )
   const transport = {
     meter,
-    subscriptions: () => [],
+    following: () => [],
     messagesOut: () => 0,
     tap: () => {},
     goAway: abort,
     destroy: () => response.destroy(),
-    closed,
   }
-  service.transports.add(Object.assign(stands, transport))
+  const open = Object.assign(stands, transport)
+  service.transports.add(open)
+  response.once('close', () => {
+    service.observer.closed(meter, 'closed')
+    service.transports.remove(open)
+  })
   // What was decided before the wait may not hold any more.
   stands.recheck()
   const deadlineMs = service.clock.monotonicMs() + waitSeconds * 1000

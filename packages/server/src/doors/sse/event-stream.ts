@@ -4,12 +4,12 @@ import type { Sink } from '../../hub/sink.ts'
 import { Subscription } from '../../hub/subscription.ts'
 import { type EventStreamFormat, eventStreamNotice } from '../../message/encode.ts'
 import { requestIdOf } from '../../observe/request-id.ts'
-import { type Addressed, logPolicy } from '../../publish/publisher.ts'
+import type { Addressed } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
 import type { Goodbye, OpenTransport, Tap } from '../../transport/open-transports.ts'
 import { ResponseStream } from '../../transport/response-stream.ts'
 import { standing } from '../reader-standing.ts'
-import { type ChannelVisit, flagOf, readerView, resolve, sinceOf } from '../request.ts'
+import { askedRole, type ChannelVisit, flagOf, readerView, resolve, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 import { clientOf } from '../../transport/client-of.ts'
 
@@ -24,19 +24,20 @@ export async function answerEventStream(
   { at, principal, query, request, response }: ChannelVisit,
 ): Promise<void> {
   const { channel, address } = at
-  const view = readerView(service, principal, at, query)
+  const asked = askedRole(query)
+  const view = readerView(service, principal, at, asked)
   const since = sinceOf(request.headers['last-event-id']?.toString() ?? query.get('since'))
   const start = startOf(channel, since)
   const format = flagOf(query, 'envelope') ? 'event-stream-envelope' : 'event-stream'
-  const policy = logPolicy(channel)
-  const hold = await service.hub.hold(address, policy, service.observer.channel(channel))
+  const terms = service.readerTerms.of(channel, 'sse', view)
+  const hold = await service.hub.hold(address, terms.policy, service.observer.channel(channel))
   if (response.destroyed) {
     hold.release()
     return
   }
   try {
     // What was decided before the wait may not hold any more.
-    readerView(service, service.guard.renewed(principal), resolve(service, address), query)
+    readerView(service, service.guard.renewed(principal), resolve(service, address), asked)
   } catch (error) {
     hold.release()
     throw error
@@ -69,41 +70,21 @@ export async function answerEventStream(
     meter,
   })
   const subscription = new Subscription({
-    address,
-    policy,
-    overflow: channel.overflow,
-    view,
-    broker: service.broker,
+    terms,
     feed: hold.feed,
-    sink: eventStreamSink(stream, format),
-    maxQueuedBytes: service.limits.maxQueuedBytes,
+    sink: eventStreamSink(service, stream, format, address),
     start,
     resumes: since !== undefined,
-    meter: observer.channel(channel).readers.sse,
-    onOverflow: observer.outboxFull,
-    onFailure: (error) => {
-      service.onFault(error)
-      stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))
-      stream.end()
-    },
-  })
-  const closed = new Promise<void>((settle) => {
-    response.once('close', () => {
-      subscription.close()
-      hold.release()
-      observer.closed(meter, 'closed')
-      settle()
-    })
   })
   const fail = (error: HydrantError): void => {
     subscription.close()
     stream.send(eventStreamNotice('hydrant.error', error.toProblem(address)))
     stream.end()
   }
-  const check = (current: Principal, place: Addressed): void => void readerView(service, current, place, query)
+  const check = (current: Principal, place: Addressed): void => void readerView(service, current, place, asked)
   const transport = {
     meter,
-    subscriptions: () => [subscription],
+    following: () => [subscription],
     messagesOut: () => subscription.delivered,
     tap: (tap: Tap | undefined) => {
       stream.tap = tap
@@ -113,14 +94,20 @@ export async function answerEventStream(
       stream.end()
     },
     destroy: () => response.destroy(),
-    closed,
   } satisfies Partial<OpenTransport>
-  service.transports.add(Object.assign(standing(service, principal, at, check, fail), transport))
+  const open = Object.assign(standing(service, principal, at, check, fail), transport)
+  service.transports.add(open)
+  response.once('close', () => {
+    subscription.close()
+    hold.release()
+    observer.closed(meter, 'closed')
+    service.transports.remove(open)
+  })
   stream.send(Buffer.from(`retry: ${RETRY_HINT_MS}\n\n`))
   subscription.start()
 }
 
-function eventStreamSink(stream: ResponseStream, format: EventStreamFormat): Sink {
+function eventStreamSink(service: Service, stream: ResponseStream, format: EventStreamFormat, address: string): Sink {
   return {
     format,
     get queuedBytes() {
@@ -130,5 +117,10 @@ function eventStreamSink(stream: ResponseStream, format: EventStreamFormat): Sin
     sendNotice: (event, notice) => stream.send(eventStreamNotice(event, notice)),
     onceDrained: (run) => stream.onceDrained(run),
     endSlow: () => stream.end(),
+    endFailed: (error) => {
+      service.onFault(error)
+      stream.send(eventStreamNotice('hydrant.error', toHydrantError(error).toProblem(address)))
+      stream.end()
+    },
   }
 }

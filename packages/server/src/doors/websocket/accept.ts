@@ -4,7 +4,7 @@ import { HydrantError } from '../../errors.ts'
 import type { Principal } from '../../guard/principal.ts'
 import { type Addressed, logPolicy } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import { flagOf, resolve, sinceOf } from '../request.ts'
+import { askedRole, flagOf, resolve, sinceOf } from '../request.ts'
 import { positionHeader, startOf } from '../start.ts'
 import { checkUpgrade } from '../upgrade.ts'
 import { openChannelSocket } from './channel-socket.ts'
@@ -27,8 +27,9 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   const { at, principal, query, request, socket, head } = upgrade
   const handshake = checkUpgrade(request, { deflate: service.deflate })
   checkBindings(upgrade, service.guard.secretParameters)
+  const asked = askedRole(query)
   const terms: SocketTerms = {
-    ...partIn(service, principal, at, query),
+    ...partIn(service, principal, at, asked),
     format: flagOf(query, 'envelope') ? 'envelope' : 'bare',
     since: sinceOf(query.get('since')),
     deflate: handshake.deflate,
@@ -41,7 +42,7 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   }
   try {
     // What was decided before the wait may not hold any more.
-    partIn(service, service.guard.renewed(principal), resolve(service, at.address), query)
+    partIn(service, service.guard.renewed(principal), resolve(service, at.address), asked)
   } catch (error) {
     hold.release()
     throw error
@@ -50,7 +51,7 @@ export async function acceptWebSocket(service: Service, upgrade: WebSocketReques
   service.observer.handshake('websocket', 'accepted')
   const sender = { door: 'websocket', remote: clientOf(request).address, principal: principal.id } as const
   const meter = service.observer.opened(sender, service.observer.software.of(request))
-  openChannelSocket(service, { at, principal, query, terms, hold, socket, head, meter })
+  openChannelSocket(service, { at, principal, terms, hold, socket, meter }, head)
 }
 
 /** The contract's `ws` bindings: query parameters and headers of the handshake. */

@@ -5,7 +5,7 @@ import type { View } from '../../hub/live-batch.ts'
 import type { PublisherRole } from '../../publish/accept-message.ts'
 import type { Addressed } from '../../publish/publisher.ts'
 import type { Service } from '../../service.ts'
-import { askedRole, readerView } from '../request.ts'
+import { readerView } from '../request.ts'
 
 /** What the peer asked for, understood. */
 export interface SocketTerms {
@@ -17,16 +17,16 @@ export interface SocketTerms {
   readonly deflate: DeflateParameters | undefined
 }
 
-/** What the peer may take part in. Throws `forbidden`, or `unauthenticated` for nobody. */
+/** What the peer may take part in, with the role that it asks for. Throws `forbidden`, or `unauthenticated` for nobody. */
 export function partIn(
   service: Service,
   principal: Principal,
   at: Addressed,
-  query: URLSearchParams,
+  asked: PublisherRole,
 ): Pick<SocketTerms, 'role' | 'view'> {
-  const role = service.guard.roleOf(principal, askedRole(query))
+  const role = service.guard.roleOf(principal, asked)
   if (role === 'application' || at.channel.toClients.messages.length > 0) {
-    return { role, view: readerView(service, principal, at, query) }
+    return { role, view: readerView(service, principal, at, asked) }
   }
   service.guard.check(principal, 'publish', at)
   return { role, view: undefined }

@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events'
 import { HydrantError } from '../../errors.ts'
 import type { LimitLabel, Settings } from '../../settings/setting.ts'
 import { addressGroup, type Client, isLoopback } from '../../transport/client-of.ts'
+import { type EndsWithTransport, onceClosed } from '../../transport/once-closed.ts'
 import type { Principal } from '../principal.ts'
 
 /** When to try again, for who has too many. Connections come and go in seconds. */
@@ -10,7 +12,7 @@ const RETRY_AFTER_MS = 5_000
 export class ConnectionCaps {
   readonly #limits: Settings
   readonly #limitHit: (name: LimitLabel) => void
-  readonly #open = new Map<string, number>()
+  readonly #open = new Map<string, Places>()
 
   constructor(limits: Settings, limitHit: (name: LimitLabel) => void) {
     this.#limits = limits
@@ -22,41 +24,45 @@ export class ConnectionCaps {
     return this.#open.size
   }
 
-  /** Counts a transport of this address; the result uncounts it, once. Throws `too-many-connections`. Loopback has no limit. */
-  takeAddress({ address }: Pick<Client, 'address'>): () => void {
+  /** Counts a transport of this address until it closes. Throws `too-many-connections`. Loopback has no limit. */
+  takeAddress({ address }: Pick<Client, 'address'>, transport: EventEmitter): void {
     const { maxConnectionsPerAddress: max } = this.#limits
-    if (max === 0 || address === undefined || isLoopback(address)) return () => {}
-    return this.#take(`address ${addressGroup(address)}`, max, 'connections-per-address')
+    if (max === 0 || address === undefined || isLoopback(address)) return
+    this.#take(`address ${addressGroup(address)}`, max, 'connections-per-address', transport)
   }
 
-  /** Counts a transport of this client; the result uncounts it, once. Throws `too-many-connections`. The application has no limit. */
-  takePrincipal({ kind, id }: Principal): () => void {
+  /** Counts a transport of this client until it closes. Throws `too-many-connections`. The application has no limit. */
+  takePrincipal({ kind, id }: Principal, transport: EventEmitter): void {
     const { maxConnectionsPerPrincipal: max } = this.#limits
-    if (max === 0 || kind !== 'client') return () => {}
-    return this.#take(`id ${id}`, max, 'connections-per-principal')
+    if (max === 0 || kind !== 'client') return
+    this.#take(`id ${id}`, max, 'connections-per-principal', transport)
   }
 
-  #take(name: string, max: number, limit: LimitLabel): () => void {
-    const open = this.#open.get(name) ?? 0
-    if (open >= max) {
+  #take(name: string, max: number, limit: LimitLabel, transport: EventEmitter): void {
+    const places = this.#open.get(name) ?? new Places(name, this.#open)
+    if (places.taken >= max) {
       this.#limitHit(limit)
       const detail = `expected at most ${max} connections at once`
       throw new HydrantError('too-many-connections', detail, { retryAfterMs: RETRY_AFTER_MS })
     }
-    this.#open.set(name, open + 1)
-    return once(() => {
-      const left = this.#open.get(name)! - 1
-      if (left === 0) this.#open.delete(name)
-      else this.#open.set(name, left)
-    })
+    places.taken++
+    this.#open.set(name, places)
+    onceClosed(transport, places)
   }
 }
 
-function once(run: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (isDone) return
-    isDone = true
-    run()
+/** What one address or client has open; all its transports share the object. */
+class Places implements EndsWithTransport {
+  taken = 0
+  readonly #name: string
+  readonly #open: Map<string, Places>
+
+  constructor(name: string, open: Map<string, Places>) {
+    this.#name = name
+    this.#open = open
+  }
+
+  transportClosed(): void {
+    if (--this.taken === 0) this.#open.delete(this.#name)
   }
 }

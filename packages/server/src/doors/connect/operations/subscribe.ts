@@ -4,13 +4,12 @@ import { formatPosition, type Position } from '../../../broker/position.ts'
 import { HydrantError } from '../../../errors.ts'
 import { HoseSink } from '../../../hub/hose-sink.ts'
 import type { FeedHold } from '../../../hub/hub.ts'
-import { Subscription, type SubscriptionOptions } from '../../../hub/subscription.ts'
+import type { Subscription, SubscriptionOptions } from '../../../hub/subscription.ts'
 import { type Addressed, logPolicy } from '../../../publish/publisher.ts'
 import { resolve, sinceOf } from '../../request.ts'
 import { startOf } from '../../start.ts'
-import { Announcer } from '../announcer.ts'
-import { ConnectSink } from '../connect-sink.ts'
 import { refusal, toProtocolProblem } from '../problems.ts'
+import { SessionChannel } from '../session-channel.ts'
 import type { Session } from '../session.ts'
 
 /** A subscription that is ready to deliver as soon as the reply has gone out. */
@@ -23,7 +22,7 @@ interface Prepared {
 export async function subscribe(session: Session, { id, channels }: SubscribeRequest): Promise<void> {
   const prepared: (Prepared | NotSubscribed)[] = []
   for (const request of channels) prepared.push(await prepare(session, request))
-  if (session.ended.aborted) return
+  if (session.isOver) return
   const result: SubscribeResult = { channels: prepared.map((each) => ('result' in each ? each.result : each)) }
   session.reply(id, result)
   for (const each of prepared) if ('subscription' in each) each.subscription.start()
@@ -52,7 +51,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
   }
 
   const hold = await service.hub.hold(address, logPolicy(channel), service.observer.channel(channel))
-  if (session.ended.aborted) {
+  if (session.isOver) {
     hold.release()
     throw new HydrantError('unavailable', 'the connection has ended')
   }
@@ -62,14 +61,14 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
     service.guard.check(session.identity.principal, 'subscribe', resolve(service, address))
     // From here on nothing waits: the earlier subscription ends exactly where this one goes on.
     const goesOn = subscriptions.end(address)
-    const names = channel.toClients.messages.map(({ name }) => name)
-    const announcer = new Announcer(session.connection, address, names, hold.feed)
-    const made = makeSubscription(session, at, request, hold, announcer, start ?? startOf(channel, goesOn))
-    subscriptions.add(address, { hold, announcer, ...made })
+    const made = new SessionChannel(session, channel, hold)
+    made.hose = hoseOf(made, session, at, request)
+    made.subscribe(start ?? startOf(channel, goesOn))
+    subscriptions.add(made)
     const members = followPresence(session, address, request.presence === true)
     return {
       subscription: made.subscription,
-      result: { channel: address, kind: channel.kind, ...announcer.introduce(), ...recovery, ...members },
+      result: { channel: address, kind: channel.kind, ...made.introduce(), ...recovery, ...members },
     }
   } catch (error) {
     hold.release()
@@ -124,40 +123,15 @@ function toRange({ from, to, missed, reason }: Gap): NonNullable<Subscribed['gap
   }
 }
 
-function makeSubscription(
-  session: Session,
-  { channel, address }: Addressed,
-  request: ChannelRequest,
-  { feed }: FeedHold,
-  announcer: Announcer,
-  start: SubscriptionOptions['start'],
-): { readonly subscription: Subscription; readonly hose: HoseSink | undefined } {
-  const { service, connection, subscriptions } = session
-  const { rate, conflate } = request
+function hoseOf(
+  sink: SessionChannel,
+  { service }: Session,
+  { channel }: Addressed,
+  { rate, conflate }: ChannelRequest,
+): HoseSink | undefined {
+  if (rate === undefined && conflate === undefined) return undefined
   const meter = service.observer.channel(channel).readers.socket
-  const sink = new ConnectSink(connection, announcer, subscriptions.format)
-  const hose =
-    rate === undefined && conflate === undefined
-      ? undefined
-      : new HoseSink(sink, service.clock, { rate, conflate }, meter)
-  const subscription = new Subscription({
-    address,
-    policy: logPolicy(channel),
-    overflow: channel.overflow,
-    view: 'client',
-    broker: service.broker,
-    feed,
-    sink: hose ?? sink,
-    maxQueuedBytes: service.limits.maxQueuedBytes,
-    start,
-    meter,
-    onOverflow: service.observer.outboxFull,
-    onFailure: (error) => {
-      subscriptions.end(address)
-      session.push({ push: 'revoked', channel: address, error: toProtocolProblem(error, service) })
-    },
-  })
-  return { subscription, hose }
+  return new HoseSink(sink, service.clock, { rate, conflate }, meter)
 }
 
 function followPresence(session: Session, address: string, follows: boolean): Pick<Subscribed, 'members'> {
