@@ -99,8 +99,8 @@ export class Observer {
   }
 
   /** The counters of all templates, in the order of the contract. */
-  get channels(): Iterable<ChannelMeter> {
-    return this.#channels.values()
+  get channels(): readonly ChannelMeter[] {
+    return [...this.#channels.values()]
   }
 
   /** A WebSocket upgrade or event stream was answered: `accepted`, or the code of the error. */
