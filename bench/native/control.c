@@ -7,7 +7,7 @@
  *
  * `echo` unmasks the complete frames of each read (payloads up to 125 bytes) and answers them in one write. `fan-out`
  * writes the next PER-TURN frames of the cyclic STREAM-FILE to every connection, at most WINDOW ahead of the slowest; with a RATE
- * it writes so many frames each second instead. STAMP-OFFSET >= 0 is where in a frame the time of sending goes.
+ * it writes so many frames each second instead; so it does after `start RATE`. STAMP-OFFSET >= 0 is where in a frame the time of sending goes.
  */
 #include "lines.h"
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ static int epoll, is_echo, running, open_count;
 static struct peer *open_peers[65536];
 static char *stream;
 static size_t stream_length, frame, per_turn;
-static long long window, credit_every, published, confirmed, rate, stamp = -1;
+static long long window, credit_every, published, confirmed, usual_rate, rate, stamp = -1;
 /* When the pace began, and what had been published by then. */
 static long long started, published_before;
 
@@ -123,8 +123,9 @@ static int may_publish(void) {
 static int patience(void) { return may_publish() ? 0 : rate > 0 && running ? 1 : -1; }
 
 static void command(const char *line) {
-  if (!strcmp(line, "start")) {
+  if (!strncmp(line, "start", 5)) {
     running = 1;
+    rate = line[5] ? atoi(line + 6) : usual_rate;
     started = now_micros();
     published_before = published;
   } else if (!strcmp(line, "stop")) running = 0;
@@ -172,7 +173,7 @@ int main(int argc, char **argv) {
     per_turn = atoi(argv[4]);
     window = atoi(argv[5]);
     credit_every = atoi(argv[6]);
-    rate = atoi(argv[7]);
+    usual_rate = atoi(argv[7]);
     stamp = atoi(argv[8]);
     credits = listen_on_free_port(CREDITS);
   }

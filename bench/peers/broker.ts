@@ -7,8 +7,8 @@ import { freePorts } from './brokers/free-ports.ts'
 import { linkTo, listening } from './brokers/link.ts'
 import { processTree } from './brokers/process-tree.ts'
 import { serveCommands } from './line-protocol.ts'
-import { planOf, Publisher } from './publisher.ts'
-import { tradeMaker } from './trades.ts'
+import { planOf } from './plan.ts'
+import { Publisher } from './publisher.ts'
 
 /**
  * A broker that is a program of its own: `broker.ts NAME CORE PLAN`. It runs pinned to the servers' core, and what is measured is its
@@ -16,7 +16,6 @@ import { tradeMaker } from './trades.ts'
  */
 const [, , name, core] = process.argv
 const broker = BROKERS[name!]!
-const { pace, shape } = planOf(process.argv)
 const folder = mkdtempSync(join(tmpdir(), `hydrant-bench-${name}-`))
 const [webSocketPort, publishPort] = await freePorts(2)
 const command = broker.command({ folder, webSocketPort: webSocketPort!, publishPort: publishPort! })
@@ -35,9 +34,8 @@ process.on('exit', () => {
 const link = await linkTo(publishPort!)
 await listening(webSocketPort!)
 broker.greet(link)
-const trade = tradeMaker(shape)
-const publisher = new Publisher(pace, (sequence) =>
-  link.send(broker.publication(Buffer.from(JSON.stringify(trade(sequence))))),
+const publisher = new Publisher(planOf(process.argv), (trade, channel) =>
+  link.send(broker.publication(`trades${channel}`, Buffer.from(JSON.stringify(trade)))),
 )
 serveCommands(
   { port: webSocketPort!, creditPort: await publisher.listenForCredits() },

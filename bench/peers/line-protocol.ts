@@ -24,7 +24,8 @@ export interface MemorySample {
 
 /** What the harness can ask of a server. */
 export interface ServerCommands {
-  start(): void
+  /** At the row's pace, or at so many messages a second. */
+  start(perSecond: number | undefined): void
   stop(): void
   sample(): Omit<ServerSample, keyof CpuTime>
 }
@@ -47,7 +48,8 @@ export function serveCommands(
   say(listening)
   const lines = createInterface({ input: process.stdin })
   lines.on('line', (line) => {
-    if (line === 'start') commands.start()
+    const [command, perSecond] = line.split(' ')
+    if (command === 'start') commands.start(perSecond === undefined ? undefined : Number(perSecond))
     else if (line === 'stop') commands.stop()
     else if (line === 'sample') say({ ...commands.sample(), ...measured.cpuTime() })
     else if (line === 'memory') say(measured.memory())

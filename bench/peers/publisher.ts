@@ -1,39 +1,16 @@
 import { createServer } from 'node:net'
 import type { ServerCommands } from './line-protocol.ts'
-import type { TradeShape } from './trades.ts'
-
-/** As fast as the subscribers take it. */
-export interface WindowPace {
-  readonly kind: 'window'
-  /** Messages published in one turn of the event loop. */
-  readonly perTurn: number
-  /** How far the publisher may be ahead of the slowest subscriber, in messages. */
-  readonly window: number
-  /** Messages that one byte on the credit port confirms, for all subscribers. */
-  readonly creditEvery: number
-}
-
-/** So many messages each second, evenly, whatever becomes of them. */
-export interface RatePace {
-  readonly kind: 'rate'
-  readonly perSecond: number
-}
-
-/** What the harness puts on the command line of a server that publishes, as JSON. */
-export interface PublishPlan {
-  readonly pace: WindowPace | RatePace
-  readonly shape: TradeShape
-}
-
-/** The plan is the last argument. */
-export function planOf(args: readonly string[]): PublishPlan {
-  return JSON.parse(args.at(-1)!) as PublishPlan
-}
+import { channelNames, type RatePace, type ServerPlan, strideOf, type WindowPace } from './plan.ts'
+import { type Trade, tradeMaker } from './trades.ts'
 
 /** Publishes in the way that the row asks for, the same in every peer. */
 export class Publisher implements ServerCommands {
-  readonly #pace: WindowPace | RatePace
-  readonly #publish: (sequence: number) => void
+  readonly #plan: ServerPlan
+  readonly #publish: (trade: Trade, channel: string) => void
+  readonly #trade: (sequence: number) => Trade
+  readonly #channels: readonly string[]
+  readonly #stride: number
+  #pace: WindowPace | RatePace
   #published = 0
   #confirmed = 0
   #refused = 0
@@ -42,14 +19,19 @@ export class Publisher implements ServerCommands {
   #startedMs = 0
   #publishedBefore = 0
 
-  constructor(pace: WindowPace | RatePace, publish: (sequence: number) => void) {
-    this.#pace = pace
+  /** `channel` is one of the plan's channel names. */
+  constructor(plan: ServerPlan, publish: (trade: Trade, channel: string) => void) {
+    this.#plan = plan
+    this.#pace = plan.pace
     this.#publish = publish
+    this.#trade = tradeMaker(plan.shape)
+    this.#channels = channelNames(plan)
+    this.#stride = strideOf(plan)
   }
 
   /** Where the load generator confirms what all subscribers have received. Resolves with the port. */
   async listenForCredits(): Promise<number> {
-    const pace = this.#pace
+    const { pace } = this.#plan
     if (pace.kind === 'rate') return 0
     const server = createServer((socket) => {
       socket.on('data', (credits) => {
@@ -64,7 +46,8 @@ export class Publisher implements ServerCommands {
     return (server.address() as { port: number }).port
   }
 
-  start(): void {
+  start(perSecond: number | undefined): void {
+    this.#pace = perSecond === undefined ? this.#plan.pace : { kind: 'rate', perSecond }
     this.#running = true
     this.#startedMs = performance.now()
     this.#publishedBefore = this.#published
@@ -94,7 +77,10 @@ export class Publisher implements ServerCommands {
     this.#scheduled = false
     if (!this.#running || !this.#mayPublish()) return
     const count = this.#pace.kind === 'window' ? this.#pace.perTurn : this.#due(this.#pace.perSecond)
-    for (let i = 0; i < count; i++) this.#publish(this.#published++)
+    for (let i = 0; i < count; i++) {
+      const n = this.#published++
+      this.#publish(this.#trade(Math.floor(n / this.#stride)), this.#channels[n % this.#channels.length]!)
+    }
     this.#schedule()
   }
 

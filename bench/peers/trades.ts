@@ -22,9 +22,12 @@ export interface Trade {
 
 /** What the messages of a row are like. */
 export interface TradeShape {
-  /** Length as JSON. At least {@link TRADE_BYTES}; stamped ones are at least 124. */
+  /** Length as JSON. {@link TRADE_BYTES}, or from 110 on; stamped ones are 124, or from 134 on. */
   readonly bytes: number
+  /** Whether it carries the time it was published. */
   readonly isStamped: boolean
+  /** Whether it is a binary message. Default false: text. */
+  readonly isBinary?: boolean
 }
 
 /** `,"note":""`. */
@@ -68,9 +71,42 @@ const PATTERNS = {
   'nested-pattern': '^[A-Z]{2,10}(-[A-Z]{2,10}){1,2}$',
 } as const
 
-/** A contract of one channel, `/trades`, that holds `historyMessages`. */
-export function tradesContract(checks: Checks, historyMessages = 100): object {
-  if (checks === 'unchecked') return contractOf({ trade: {} }, historyMessages)
+/** What the channel of a contract is like. */
+export interface ChannelShape {
+  readonly checks: Checks
+  readonly historyMessages: number
+  /** Whether there are many: `/trades/{channel}`. */
+  readonly isMany: boolean
+  readonly isState: boolean
+  readonly isBinary: boolean
+}
+
+/** A contract of the channel `/trades`, or of many like it. */
+export function tradesContract(shape: ChannelShape): object {
+  const { checks, historyMessages, isMany, isState, isBinary } = shape
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Trades', version: '1.0.0' },
+    channels: {
+      trades: {
+        address: isMany ? '/trades/{channel}' : '/trades',
+        ...(isMany ? { parameters: { channel: {} } } : {}),
+        messages: isBinary ? { trade: { contentType: 'application/octet-stream' } } : messagesOf(checks),
+        'x-hydrant': {
+          ...(isState ? { kind: 'state', key: 'symbol' } : {}),
+          history: { messages: historyMessages, seconds: 120 },
+        },
+      },
+    },
+    operations: {
+      sendTrades: { action: 'send', channel: { $ref: '#/channels/trades' } },
+      receiveTrades: { action: 'receive', channel: { $ref: '#/channels/trades' } },
+    },
+  }
+}
+
+function messagesOf(checks: Checks): object {
+  if (checks === 'unchecked') return { trade: {} }
   const trade = {
     type: 'object',
     required: ['type', 'symbol', 'side', 'price', 'size', 'sequence'],
@@ -91,16 +127,5 @@ export function tradesContract(checks: Checks, historyMessages = 100): object {
     required: ['type', 'symbol'],
     properties: { type: { const: 'halt' }, symbol: { type: 'string' }, reason: { type: 'string' } },
   }
-  return contractOf({ trade: { payload: trade }, halt: { payload: halt } }, historyMessages)
-}
-
-function contractOf(messages: object, historyMessages: number): object {
-  return {
-    asyncapi: '3.0.0',
-    info: { title: 'Trades', version: '1.0.0' },
-    channels: {
-      trades: { address: '/trades', messages, 'x-hydrant': { history: { messages: historyMessages, seconds: 120 } } },
-    },
-    operations: { sendTrades: { action: 'send', channel: { $ref: '#/channels/trades' } } },
-  }
+  return { trade: { payload: trade }, halt: { payload: halt } }
 }

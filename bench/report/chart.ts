@@ -1,4 +1,6 @@
-import type { RowResult } from '../runner/measure.ts'
+import type { RowResult } from '../runner/result.ts'
+import { spreadOf } from '../runner/spread.ts'
+import { unitOf } from './table.ts'
 
 const WIDTH = 760
 const LABEL = 130
@@ -44,7 +46,10 @@ ${lines.join('\n')}
 `
 }
 
-function barsOf({ row, peers, idle }: RowResult): { readonly bars: readonly Bar[]; readonly unit: string } {
+function barsOf({ row, peers, idle, latencies, starts }: RowResult): {
+  readonly bars: readonly Bar[]
+  readonly unit: string
+} {
   if (row.work.kind === 'idle') {
     const bars = idle.map(({ peer, rssBytesPerConnection: { median } }) => ({
       name: peer,
@@ -61,12 +66,30 @@ function barsOf({ row, peers, idle }: RowResult): { readonly bars: readonly Bar[
     }))
     return { bars, unit: 'server CPU time for each million deliveries (less is better)' }
   }
+  if (row.work.kind === 'latency') {
+    const bars = latencies.map(({ peer, rounds }) => {
+      const { median } = spreadOf(rounds.map(({ own, first }) => first.latency!.p99 / own.latency!.p99))
+      return { name: peer, value: median, text: median.toFixed(2) }
+    })
+    return {
+      bars,
+      unit: `p99 of ${row.peers[0]!.name}, as a multiple of the peer's at the same load (below 1 is better)`,
+    }
+  }
+  if (row.work.kind === 'start') {
+    const bars = starts.map(({ peer, milliseconds: { median } }) => ({
+      name: peer,
+      value: median,
+      text: `${median.toFixed(0)} ms`,
+    }))
+    return { bars, unit: 'milliseconds (less is better)' }
+  }
   const bars = peers.map(({ peer, perCpuSecond: { median } }) => ({
     name: peer,
     value: median,
     text: Math.round(median).toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 }),
   }))
-  return { bars, unit: `${row.work.kind === 'echo' ? 'echoes' : 'deliveries'} per CPU-second (more is better)` }
+  return { bars, unit: `${unitOf(row)} per CPU-second (more is better)` }
 }
 
 function shortened(title: string): string {

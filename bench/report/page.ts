@@ -1,5 +1,5 @@
 import { rowChart } from './chart.ts'
-import type { RowResult } from '../runner/measure.ts'
+import type { RowResult } from '../runner/result.ts'
 import type { Profile, Share } from '../runner/profile.ts'
 import type { Machine } from './machine.ts'
 import { method, resultTable } from './table.ts'
@@ -21,7 +21,7 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     'How much work Hydrant does for each second of CPU time, next to the servers that people use for it, and next to a few lines of C that',
     'move the same bytes with the same system calls and do nothing else: the limit of this machine.',
     '',
-    'Run it yourself: `npm run bench` (about twenty minutes; `npm run bench -- --help` lists the options). It installs the peers that come',
+    'Run it yourself: `npm run bench` (25 minutes at most on two cores; `npm run bench -- --help` lists the options). It installs the peers that come',
     'from npm into `bench/npm`; `nats-server`, `mosquitto` and `nginx` with `libnginx-mod-nchan` take part where the machine has them.',
     '',
     '## Method',
@@ -33,10 +33,13 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     "- **Hydrant, echo**: the protocol engine (`@hydrant/wire`) on Node's sockets with its default limits and deadlines,\n  without pings (the load generator would not answer them; `ws` sends none by default).",
     '- **Hydrant**: the server with its defaults, but without pings. The server process itself publishes, with `hydrant.publish`.',
     '  *no schemas* and *no history* say what is left out.',
+    '  On `/-/connect` its clients speak `hydrant.v1`, many channels on one socket. What clients may send in a second is not limited in these rows.',
     "- **ws**: `socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))`, and",
     '  `for (const client of server.clients) client.send(message)` with a message that is bytes already. Its optional native add-ons are not installed.',
+    '  Many channels are a set of clients for each. Published by clients, or posted to `node:http`, a message is parsed as JSON and passed on.',
     "- **Socket.IO**: a room, `io.to('trades').emit('trade', message)`, over WebSocket alone.",
-    "- **Bun**: `server.publish(topic, message)` of Bun's native WebSocket server, which is built on uWebSockets.",
+    "- **Bun**: `server.publish(topic, message)` of Bun's native WebSocket server, which is built on uWebSockets; else as `ws`.",
+    '- **Node**: `response.write(event)` in a loop over the responses, for Server-Sent Events.',
     '- **NATS**, **Mosquitto**, **Nchan**: subscribers over WebSocket (MQTT in it for Mosquitto); a Node process on the load',
     "  generator's core publishes over the broker's own protocol, and only the broker's CPU time is counted. That spares them the publisher's",
     '  work, which the other peers do themselves. Nchan keeps 1,000 messages.',
@@ -45,6 +48,8 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     'In the rows at saturation the publisher is the same for all: it publishes whole turns as long as it is at most so many messages',
     `ahead of the slowest subscriber, so that nobody falls behind and nobody is dropped: ${windows(results)}.`,
     'In the rows at a rate each message carries the time of its publish, and every sixteenth subscriber measures how long it took.',
+    'In `latency` each peer is saturated first, and then works at half of that rate; Hydrant is measured at that same rate right after it.',
+    'Compressed messages are inflated once by the load generator and compared by their bytes from then on; over TLS it decrypts everything.',
     'Memory is the resident set of the server process, after a garbage collection where there is one, less what it was before the connections.',
     '',
     '## Results',

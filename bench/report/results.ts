@@ -1,4 +1,4 @@
-import { ratioOf, type RowResult } from '../runner/measure.ts'
+import { measuredFor, type RowResult } from '../runner/result.ts'
 import type { Profile } from '../runner/profile.ts'
 import type { Machine } from './machine.ts'
 
@@ -13,14 +13,18 @@ export function toJson(
     id: result.row.id,
     title: result.row.title,
     connections: result.row.connections,
+    rounds: result.rounds,
     work: result.row.work,
     targets: result.row.targets.map((target) => ({
       ...target,
-      measured: ratioOf(result, target.peer, target.over, target.of),
+      measured: measuredFor(result, target),
     })),
     peers: result.peers,
     idle: result.idle,
+    latencies: result.latencies,
+    starts: result.starts,
     absent: result.absent,
+    failed: result.failed,
     repeatedBursts: result.repeated,
     profile: profiles.get(result.row.id),
   }))

@@ -1,16 +1,22 @@
-import { type PeerResult, ratioOf, type RowResult } from '../runner/measure.ts'
-import type { Spread } from '../runner/spread.ts'
+import { measuredFor, type PeerResult, ratioOf, type RowResult } from '../runner/result.ts'
+import { type Spread, spreadOf } from '../runner/spread.ts'
 import type { Machine } from './machine.ts'
 
+interface Effort {
+  readonly rounds: number
+  readonly seconds: number
+}
+
 /** How it was measured. Stands before every number. */
-export function method({ rounds, seconds }: { rounds: number; seconds: number }, machine: Machine): string {
+export function method({ rounds, seconds }: Effort, machine: Machine): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
   return [
     `Measured is **work per second of CPU time of the server process** (user and system time, all its threads), because that`,
     `is what a machine runs out of, and because it depends little on what else the machine does. Work is counted by the`,
     `clients: every byte that arrives is compared with what should, and a burst counts only when everything that was sent`,
     `has arrived. Each server is its own process with its own load generator; all peers of a row are started together and`,
-    `then work in turns, ${rounds} rounds of ${seconds} s each, from idle to idle. A cell is the median of the rounds, with the lowest and`,
+    `then work in turns, in bursts of ${seconds} s (at a rate 1.5 s), from idle to idle: ${rounds} rounds where something is promised, a third of`,
+    `that elsewhere. A cell is the median of the rounds, with the lowest and`,
     `the highest behind it; a ratio is the median of the ratios of each round. *server* and *load* are the shares of one core`,
     `that the two processes used, *kernel* the part of the server's CPU time spent in system calls (on loopback it includes`,
     `the receiving half of TCP and waking the receiver). A row whose load generator used more than 95% of its core while the`,
@@ -28,16 +34,29 @@ export function resultTable(results: readonly RowResult[]): string {
 }
 
 function rowTable(result: RowResult): string {
-  const { row, absent, repeated } = result
-  const table =
-    row.work.kind === 'idle' ? idleTable(result) : isPaced(row) ? pacedTable(result) : saturatedTable(result)
-  const lines = [`**${row.title}** (\`${row.id}\`)`, '', ...table]
+  const { row, rounds, absent, failed, repeated } = result
+  const table = tableOf(result)
+  const lines = [`**${row.title}** (\`${row.id}\`, ${rounds} ${rounds === 1 ? 'round' : 'rounds'})`, '', ...table]
   const columns = table[0]!.split('|').length - 3
-  for (const { peer, reason } of absent) lines.push(`| ${peer} | absent: ${reason} |${' |'.repeat(columns - 1)}`)
+  for (const { peer, reason } of absent) lines.push(`| ${peer} | not measured: ${reason} |${' |'.repeat(columns - 1)}`)
+  for (const { peer, reason } of failed) lines.push(`| ${peer} | **failed**: ${reason} |${' |'.repeat(columns - 1)}`)
   const verdicts = targetLines(result)
   if (verdicts.length > 0) lines.push('', ...verdicts)
   if (repeated > 0) lines.push('', `${repeated} disturbed ${repeated === 1 ? 'burst was' : 'bursts were'} repeated.`)
   return lines.join('\n')
+}
+
+function tableOf(result: RowResult): string[] {
+  switch (result.row.work.kind) {
+    case 'idle':
+      return idleTable(result)
+    case 'latency':
+      return latencyTable(result)
+    case 'start':
+      return startTable(result)
+    default:
+      return isPaced(result.row) ? pacedTable(result) : saturatedTable(result)
+  }
 }
 
 function isPaced({ work }: RowResult['row']): boolean {
@@ -46,11 +65,13 @@ function isPaced({ work }: RowResult['row']): boolean {
 
 function saturatedTable(result: RowResult): string[] {
   const { row, peers } = result
-  const unit = row.work.kind === 'echo' ? 'echoes' : 'deliveries'
+  const unit = unitOf(row)
   const base = baseOf(peers)
+  const hasSlowReaders = row.work.kind === 'fan-out' && row.work.slowReaders !== undefined
   return [
-    `| peer | ${unit} per CPU-second | × ${base} | ${unit} per second | bytes each | server | kernel | load | all counted |`,
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    `| peer | ${unit} per CPU-second | × ${base} | ${unit} per second | bytes each | server | kernel | load | ` +
+      `${hasSlowReaders ? 'memory | slow readers get | ' : ''}all counted |`,
+    `| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ${hasSlowReaders ? '---: | --- | ' : ''}--- |`,
     ...peers.map((peer) => {
       const ratio = peer.peer === base ? undefined : ratioOf(result, peer.peer, base!)
       return line([
@@ -62,16 +83,34 @@ function saturatedTable(result: RowResult): string[] {
         percent(peer.serverBusy),
         percent(peer.kernelShare),
         percent(peer.loadBusy),
+        ...(hasSlowReaders ? [memory(peer), slowReaders(peer)] : []),
         counted(peer),
       ])
     }),
   ]
 }
 
+/** What is counted in a row at saturation. */
+export function unitOf({ work }: RowResult['row']): string {
+  return work.kind === 'echo' ? 'echoes' : work.kind === 'publish' ? 'publishes' : 'deliveries'
+}
+
+function slowReaders({ bursts }: PeerResult): string {
+  const newest = bursts.filter(({ slowGotNewest }) => slowGotNewest === true).length
+  return newest === bursts.length ? 'the newest message' : `the newest message in ${newest} of ${bursts.length} bursts`
+}
+
+/** After the first burst and after the last: what does not grow is no leak and no queue. */
+function memory({ bursts }: PeerResult): string {
+  const sizes = bursts.flatMap(({ rssBytes }) => (rssBytes === undefined ? [] : [rssBytes]))
+  if (sizes.length === 0) return ''
+  return `${megabytes(sizes[0]!)} → ${megabytes(sizes.at(-1)!)}`
+}
+
 function pacedTable({ peers }: RowResult): string[] {
   return [
-    '| peer | CPU-seconds per million deliveries | p50 | p99 | p99.9 | server | load | all counted |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    '| peer | CPU-seconds per million deliveries | p50 | p99 | p99.9 | server | load | memory | all counted |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
     ...peers.map((peer) =>
       line([
         peer.peer,
@@ -79,9 +118,39 @@ function pacedTable({ peers }: RowResult): string[] {
         ...(['p50', 'p99', 'p999'] as const).map((share) => spread(peer.latency![share], milliseconds)),
         percent(peer.serverBusy),
         percent(peer.loadBusy),
+        memory(peer),
         counted(peer),
       ]),
     ),
+  ]
+}
+
+function latencyTable({ latencies, row }: RowResult): string[] {
+  const [first] = row.peers
+  return [
+    `| peer | messages per second, saturated | load | p50 | p99 | p99.9 | p99 of ${first!.name} at that load | ratio | all counted |`,
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...latencies.map(({ countsAreRight, peer, rounds, saturation }) => {
+      const of = (value: (round: (typeof rounds)[number]) => number): Spread => spreadOf(rounds.map(value))
+      const ratio = of(({ own, first: same }) => same.latency!.p99 / own.latency!.p99)
+      return line([
+        peer,
+        spread(saturation, count),
+        `${count(of(({ perSecond }) => perSecond).median)}/s`,
+        ...(['p50', 'p99', 'p999'] as const).map((share) => milliseconds(of(({ own }) => own.latency![share]).median)),
+        peer === first!.name ? '' : milliseconds(of(({ first: same }) => same.latency!.p99).median),
+        peer === first!.name ? '1' : spread(ratio, (value) => value.toFixed(2)),
+        countsAreRight ? 'yes' : '**no**',
+      ])
+    }),
+  ]
+}
+
+function startTable({ starts }: RowResult): string[] {
+  return [
+    '| what | milliseconds |',
+    '| --- | ---: |',
+    ...starts.map(({ peer, milliseconds: times }) => line([peer, spread(times, (value) => value.toFixed(0))])),
   ]
 }
 
@@ -116,19 +185,27 @@ function line(cells: readonly string[]): string {
 
 /** What was promised, and whether it was kept in this run. */
 export function targetLines(result: RowResult): string[] {
-  return result.row.targets.flatMap(({ peer, over, of, atLeast, atMost }) => {
-    const ratio = ratioOf(result, peer, over, of)
-    if (ratio === undefined) return []
-    const missing = atLeast === undefined ? ratio.median - atMost! : atLeast - ratio.median
+  return result.row.targets.flatMap((target) => {
+    const measured = measuredFor(result, target)
+    if (measured === undefined) return []
+    const { atLeast, atMost, of, over, peer } = target
+    const missing = atLeast === undefined ? measured.median - atMost! : atLeast - measured.median
     const wanted = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
-    const verdict = missing <= 0 ? 'reached' : `**missed by ${missing.toFixed(2)}**`
+    const digits = Math.abs(measured.median) >= 100 ? 0 : 2
+    const verdict = missing <= 0 ? 'reached' : `**missed by ${missing.toFixed(digits)}**`
+    const value = measured.median.toFixed(digits)
+    if (over === undefined) return [`Wanted: ${of} of ${peer} ${wanted}. Measured: ${value}, ${verdict}.`, '']
     const what = of === 'work per CPU-second' ? '' : `, ${of}`
-    return [`Wanted: ${wanted} × ${over}${what}. Measured: ${ratio.median.toFixed(2)}, ${verdict}.`, '']
+    return [`Wanted: ${wanted} × ${over}${what}. Measured: ${value}, ${verdict}.`, '']
   })
 }
 
 function milliseconds(micros: number): string {
   return `${(micros / 1000).toFixed(micros < 10_000 ? 2 : 0)} ms`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`
 }
 
 function kilobytes(bytes: number): string {

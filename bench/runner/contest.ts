@@ -1,24 +1,27 @@
-import { join } from 'node:path'
 import type { CpuTime, MemorySample, ServerSample } from '../peers/line-protocol.ts'
-import type { PublishPlan } from '../peers/publisher.ts'
-import { BUN } from './availability.ts'
+import { strideOf } from '../peers/plan.ts'
+import { TRADES_IN_CYCLE } from '../peers/trades.ts'
+import type { Row, Work } from '../rows/row.ts'
 import { Child } from './child.ts'
-import { DIALECTS } from './dialects.ts'
-import { type Cycle, echoAnswers, echoRequests, preambleBytes, tradeArrivals } from './frames.ts'
+import { loadArguments } from './load-arguments.ts'
 import type { Peer } from './peers.ts'
-import type { Row, Work } from './rows.ts'
-import { BENCH, type Workspace } from './workspace.ts'
+import { serverCommand } from './server-command.ts'
+import type { Workspace } from './workspace.ts'
 
 /** What the load generator answers to `sample`: running totals over all connections. */
 interface LoadSample extends CpuTime {
   readonly sent: number
   readonly received: number
+  /** Of what is published by clients, what the one that only reads has had. */
+  readonly watched: number
   /** Bytes that came, with all that is not the messages themselves. */
   readonly wireBytes: number
   /** Reads whose bytes were not the expected ones. */
   readonly wrong: number
   /** Connections that the server closed. */
   readonly lost: number
+  /** Where in the cycle of messages the slow reader stands that is furthest behind. */
+  readonly slowest?: number
 }
 
 /** How long messages took from the publish to the subscriber's process, in microseconds. */
@@ -44,8 +47,12 @@ export interface Burst {
   /** The part of it that the server spent in the kernel. */
   readonly serverKernelSeconds: number
   readonly loadCpuSeconds: number
-  /** Of rows that publish at a rate. */
+  /** Of rows whose messages carry the time. */
   readonly latency?: Latency
+  /** The server's resident memory after it, where the row is about that. */
+  readonly rssBytes?: number
+  /** Of rows with slow readers: whether all of them got the newest message at last. */
+  readonly slowGotNewest?: boolean
 }
 
 /** What a server with idle connections is like. */
@@ -58,6 +65,8 @@ export interface Idleness {
 export interface ContestOptions {
   /** Extra flags for Node, before the script. */
   readonly nodeFlags?: readonly string[]
+  /** Everything must have arrived this long after the stop. Default 10 s. */
+  readonly drainMs?: number
 }
 
 /** How the connections were opened. */
@@ -67,8 +76,9 @@ interface Connected {
   readonly before: MemorySample
 }
 
-/** Everything must have arrived this long after the stop. */
 const DRAIN_MS = 10_000
+/** Slow readers must have caught up so long after everybody else. */
+const CATCH_UP_MS = 2_000
 const POLL_MS = 2
 
 /** A peer's server with its own load generator, connected and idle between bursts. */
@@ -78,13 +88,15 @@ export class Contestant implements AsyncDisposable {
   readonly #server: Child
   readonly #load: Child
   readonly #connected: Connected
+  readonly #drainMs: number
 
-  private constructor(row: Row, peer: Peer, server: Child, load: Child, connected: Connected) {
+  private constructor(row: Row, peer: Peer, server: Child, load: Child, connected: Connected, drainMs: number) {
     this.#row = row
     this.peer = peer
     this.#server = server
     this.#load = load
     this.#connected = connected
+    this.#drainMs = drainMs
   }
 
   /** Starts both and opens the connections. */
@@ -92,7 +104,7 @@ export class Contestant implements AsyncDisposable {
     workspace: Workspace,
     row: Row,
     peer: Peer,
-    { nodeFlags = [] }: ContestOptions = {},
+    { nodeFlags = [], drainMs = DRAIN_MS }: ContestOptions = {},
   ): Promise<Contestant> {
     if ('missing' in workspace.load) throw new Error(workspace.load.missing)
     const command = serverCommand(workspace, row, peer, nodeFlags)
@@ -109,7 +121,7 @@ export class Contestant implements AsyncDisposable {
       )
       try {
         const { seconds } = await load.read<{ seconds: number }>()
-        return new Contestant(row, peer, server, load, { seconds, before })
+        return new Contestant(row, peer, server, load, { seconds, before }, drainMs)
       } catch (error) {
         await load[Symbol.asyncDispose]()
         throw error
@@ -120,14 +132,14 @@ export class Contestant implements AsyncDisposable {
     }
   }
 
-  /** Works for so long, waits until everything has arrived, and counts. */
-  async burst(seconds: number): Promise<Burst> {
+  /** Works for so long, at the row's pace or so many publishes a second, waits until everything has arrived, and counts. */
+  async burst(seconds: number, perSecond?: number): Promise<Burst> {
     const { work } = this.#row
     const serverBefore = await this.#server.ask<ServerSample>('sample')
     const loadBefore = await this.#load.ask<LoadSample>('sample')
     const began = performance.now()
-    const worker = work.kind === 'echo' ? this.#load : this.#server
-    worker.send('start')
+    const worker = isClients(work) ? this.#load : this.#server
+    worker.send(perSecond === undefined ? 'start' : `start ${perSecond}`)
     await after(seconds * 1000)
     worker.send('stop')
     const { published, refused } = await this.#server.ask<ServerSample>('sample')
@@ -138,12 +150,14 @@ export class Contestant implements AsyncDisposable {
       work: drained.received - loadBefore.received,
       due: this.#due(drained, published) - this.#due(loadBefore, serverBefore.published),
       wireBytes: drained.wireBytes - loadBefore.wireBytes,
-      faults: drained.wrong + drained.lost + refused,
+      faults: drained.wrong + drained.lost + refused + this.#unread(drained),
       wallSeconds,
       serverCpuSeconds: cpuSeconds(server) - cpuSeconds(serverBefore),
       serverKernelSeconds: (server.systemMicros - serverBefore.systemMicros) / 1e6,
       loadCpuSeconds: cpuSeconds(drained) - cpuSeconds(loadBefore),
       ...(isStamped(work) ? { latency: await this.#load.ask<Latency>('latency') } : {}),
+      ...(await this.#slowReaders(published)),
+      ...(this.#watchesMemory() ? { rssBytes: (await this.#server.ask<MemorySample>('memory')).rssBytes } : {}),
     }
   }
 
@@ -169,16 +183,46 @@ export class Contestant implements AsyncDisposable {
   }
 
   async #drained(published: number): Promise<LoadSample> {
-    const deadline = performance.now() + DRAIN_MS
+    const deadline = performance.now() + this.#drainMs
     for (;;) {
       const sample = await this.#load.ask<LoadSample>('sample')
-      if (sample.received >= this.#due(sample, published) || performance.now() > deadline) return sample
+      const isDone = sample.received >= this.#due(sample, published) && this.#unread(sample) === 0
+      if (isDone || performance.now() > deadline) return sample
       await after(POLL_MS)
     }
   }
 
-  #due(sample: LoadSample, published: number): number {
-    return this.#row.work.kind === 'echo' ? sample.sent : published * this.#row.connections
+  /** The slow ones read now. */
+  async #slowReaders(published: number): Promise<Pick<Burst, 'slowGotNewest'>> {
+    const { work } = this.#row
+    if (work.kind !== 'fan-out' || work.slowReaders === undefined) return {}
+    const newest = (published - 1) % TRADES_IN_CYCLE
+    const deadline = performance.now() + CATCH_UP_MS
+    for (;;) {
+      const { slowest } = await this.#load.ask<LoadSample>('sample')
+      if (slowest === newest || performance.now() > deadline) return { slowGotNewest: slowest === newest }
+      await after(POLL_MS)
+    }
+  }
+
+  /** What the clients should have received since they began. */
+  #due({ sent }: LoadSample, published: number): number {
+    const { connections, work } = this.#row
+    if (work.kind === 'chat') return sent * connections
+    if (work.kind !== 'fan-out' && work.kind !== 'latency') return sent
+    const readers = connections - (work.kind === 'fan-out' ? (work.slowReaders ?? 0) : 0)
+    return (published * readers) / strideOf(work.plan)
+  }
+
+  /** What was published and did not come to the client that reads it. */
+  #unread({ sent, watched }: LoadSample): number {
+    return this.#row.work.kind === 'publish' ? Math.abs(sent - watched) : 0
+  }
+
+  #watchesMemory(): boolean {
+    const { work } = this.#row
+    if (work.kind !== 'fan-out' || this.peer.server === 'control') return false
+    return work.plan.pace.kind === 'rate' || work.slowReaders !== undefined
   }
 }
 
@@ -186,80 +230,13 @@ function isBroker({ server }: Peer): boolean {
   return server !== 'control' && 'broker' in server
 }
 
+/** Whether the clients are those that make the work. */
+function isClients({ kind }: Work): boolean {
+  return kind === 'echo' || kind === 'chat' || kind === 'publish'
+}
+
 function isStamped(work: Work): boolean {
-  return work.kind === 'fan-out' && work.plan.shape.isStamped
-}
-
-/** An idle row publishes nothing, but its servers are those of the fan-out rows. */
-const NO_PLAN: PublishPlan = { pace: { kind: 'rate', perSecond: 1 }, shape: { bytes: 100, isStamped: false } }
-
-function serverCommand(workspace: Workspace, row: Row, peer: Peer, nodeFlags: readonly string[]): string[] {
-  const { work } = row
-  const plan = work.kind === 'echo' ? [] : [JSON.stringify(work.kind === 'idle' ? NO_PLAN : work.plan)]
-  const { server } = peer
-  if (server === 'control') return controlCommand(workspace, row)
-  const node = [process.execPath, '--conditions=@hydrant/source', '--expose-gc', ...nodeFlags]
-  if ('broker' in server) {
-    return [...node, join(BENCH, 'peers', 'broker.ts'), server.broker, String(workspace.cores.server ?? 'any'), ...plan]
-  }
-  const { script, args = [], runtime } = server
-  return [...(runtime === 'bun' ? [BUN] : node), join(BENCH, 'peers', script), ...args, ...plan]
-}
-
-function controlCommand(workspace: Workspace, { work }: Row): string[] {
-  if ('missing' in workspace.control) throw new Error(workspace.control.missing)
-  const { path } = workspace.control
-  if (work.kind === 'echo') return [path, 'echo']
-  if (work.kind === 'idle') throw new Error('the control has no idle row')
-  const { bytes, pieceBytes, stampAt = -1 } = tradeArrivals(work.plan.shape, DIALECTS.bare)
-  const { pace } = work.plan
-  const file = workspace.file(`control-${pieceBytes}.stream`, bytes)
-  const [perTurn, window, creditEvery, rate] =
-    pace.kind === 'window' ? [pace.perTurn, pace.window, pace.creditEvery, 0] : [1, 0, 1, pace.perSecond]
-  return [path, 'fan-out', file, ...[pieceBytes, perTurn, window, creditEvery, rate, stampAt].map(String)]
-}
-
-function loadArguments(
-  workspace: Workspace,
-  row: Row,
-  peer: Peer,
-  { port, creditPort }: { port: number; creditPort: number },
-): string[] {
-  const { work } = row
-  const dialect = DIALECTS[peer.dialect]
-  const named = (name: string, bytes: Uint8Array): string => workspace.file(`${row.id}-${peer.dialect}.${name}`, bytes)
-  const shared = { port, path: dialect.path, connections: row.connections }
-  if (work.kind === 'echo') {
-    const expected = echoAnswers(work.payloadBytes)
-    const sent = echoRequests(work.payloadBytes)
-    return assignments({
-      ...shared,
-      ...expectation(named('expected', expected.bytes), expected),
-      send: named('sent', sent.bytes),
-      'send-frame': sent.pieceBytes,
-      'in-flight': work.inFlight,
-    })
-  }
-  const plan = work.kind === 'idle' ? NO_PLAN : work.plan
-  const beforeWork = work.kind !== 'idle' && 'beforeWork' in dialect ? dialect.beforeWork : []
-  const arrivals = tradeArrivals(plan.shape, dialect)
-  return assignments({
-    ...shared,
-    ...('protocol' in dialect ? { protocol: dialect.protocol } : {}),
-    ...expectation(named('expected', arrivals.bytes), arrivals),
-    unframe: dialect.isUnframed ? 1 : 0,
-    preamble: named('preamble', preambleBytes([...dialect.preamble, ...beforeWork])),
-    ...(beforeWork.length === 0 ? {} : { abreast: row.connections }),
-    ...(plan.pace.kind === 'window' ? { 'credit-port': creditPort, 'credit-every': plan.pace.creditEvery } : {}),
-  })
-}
-
-function expectation(file: string, { pieceBytes, stampAt }: Cycle): Record<string, string | number> {
-  return { expect: file, frame: pieceBytes, ...(stampAt === undefined ? {} : { stamp: stampAt }) }
-}
-
-function assignments(values: Readonly<Record<string, string | number>>): string[] {
-  return Object.entries(values).map(([name, value]) => `${name}=${value}`)
+  return 'plan' in work && work.plan.shape.isStamped
 }
 
 function cpuSeconds({ userMicros, systemMicros }: CpuTime): number {

@@ -1,8 +1,10 @@
+import type { Row } from '../rows/row.ts'
 import { reasonAgainst } from './availability.ts'
 import { type Burst, Contestant, type Idleness } from './contest.ts'
+import { measureStarts } from './measure-starts.ts'
 import type { Peer } from './peers.ts'
-import type { Row, Target } from './rows.ts'
-import { type Spread, spreadOf } from './spread.ts'
+import { type Absent, isComplete, type IdleResult, type LatencyResult, type RowResult, summarize } from './result.ts'
+import { spreadOf } from './spread.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Effort {
@@ -14,87 +16,115 @@ export interface Effort {
   readonly repeatUntilMs: number
 }
 
-export interface PeerResult {
-  readonly peer: string
-  readonly bursts: readonly Burst[]
-  /** Units of work for each second of the server process's CPU time. */
-  readonly perCpuSecond: Spread
-  readonly perWallSecond: Spread
-  /** Share of a core, 0 to 1, in the median burst. */
-  readonly serverBusy: number
-  readonly loadBusy: number
-  /** Share of the server's CPU time that is the kernel's. */
-  readonly kernelShare: number
-  /** Reads with unexpected bytes, refused publishes and lost connections. */
-  readonly faults: number
-  /** Everything sent was received, byte for byte, in every burst. */
-  readonly countsAreRight: boolean
-  /** The load generator was the bottleneck. */
-  readonly loadWasSaturated: boolean
-  /** Server CPU time for each million echoes or deliveries, in seconds. */
-  readonly cpuSecondsPerMillion: Spread
-  /** Bytes that arrived for each message, everything counted. */
-  readonly wireBytesPerMessage: number
-  /** Of rows that publish at a rate: microseconds from the publish to the subscriber's process. */
-  readonly latency: { readonly p50: Spread; readonly p99: Spread; readonly p999: Spread } | undefined
-}
-
-/** A peer's connections that did nothing, each round with a new server. */
-interface IdleResult {
-  readonly peer: string
-  readonly rounds: readonly Idleness[]
-  readonly rssBytesPerConnection: Spread
-  readonly heapBytesPerConnection: Spread | undefined
-  readonly acceptedPerSecond: Spread
-}
-
-export interface RowResult {
-  readonly row: Row
-  readonly peers: readonly PeerResult[]
-  /** Of an idle row, whose peers do no work. */
-  readonly idle: readonly IdleResult[]
-  /** Peers that this machine cannot run, and why. */
-  readonly absent: readonly { readonly peer: string; readonly reason: string }[]
-  /** Bursts that were thrown away because other processes had the cores. */
-  readonly repeated: number
-}
-
 /** Below this share of a core for both sides, somebody else was using the machine. */
 const STARVED = 0.85
 const MAX_REPEATS_PER_BURST = 3
 /** A p99.9 needs some messages. */
-const SECONDS_AT_A_RATE = 2
-
+const SECONDS_AT_A_RATE = 1.5
 /** More says nothing new: a round starts and connects everything again. */
 const MOST_IDLE_ROUNDS = 3
+/** Each round is three bursts. */
+const MOST_LATENCY_ROUNDS = 5
 
 /** Measures one row: bursts in turns, or, where nothing is done, what the connections cost. */
-export function measureRow(workspace: Workspace, row: Row, effort: Effort): Promise<RowResult> {
-  return row.work.kind === 'idle' ? measureIdleRow(workspace, row, effort) : measureBusyRow(workspace, row, effort)
+export async function measureRow(workspace: Workspace, row: Row, effort: Effort): Promise<RowResult> {
+  const able = row.peers.filter((peer) => reasonAgainst(workspace, row, peer) === undefined)
+  const absent = row.peers.flatMap((peer) => {
+    const reason = reasonAgainst(workspace, row, peer)
+    return reason === undefined ? [] : [{ peer: peer.name, reason }]
+  })
+  const failed: Absent[] = []
+  const empty = { peers: [], idle: [], latencies: [], starts: [] }
+  const nothing = { row, rounds: effort.rounds, ...empty, absent, failed, repeated: 0 }
+  const cast = new Cast(workspace, row, able, failed)
+  switch (row.work.kind) {
+    case 'idle': {
+      const rounds = Math.min(effort.rounds, MOST_IDLE_ROUNDS)
+      return { ...nothing, rounds, idle: await measureIdle(cast, rounds) }
+    }
+    case 'latency': {
+      const rounds = Math.min(effort.rounds, MOST_LATENCY_ROUNDS)
+      return { ...nothing, rounds, latencies: await measureLatency(cast, { ...effort, rounds }) }
+    }
+    case 'start':
+      return { ...nothing, starts: await measureStarts(workspace, effort.rounds) }
+    default:
+      return { ...nothing, ...(await measureWork(cast, effort)) }
+  }
 }
 
-async function measureIdleRow(workspace: Workspace, row: Row, { rounds }: Effort): Promise<RowResult> {
-  const able = row.peers.filter((peer) => reasonAgainst(workspace, peer) === undefined)
-  const measured = new Map<Peer, Idleness[]>(able.map((peer) => [peer, []]))
-  for (let round = 0; round < Math.min(rounds, MOST_IDLE_ROUNDS); round++) {
-    for (const peer of able) {
-      await using contestant = await Contestant.start(workspace, row, peer)
-      measured.get(peer)!.push(await contestant.idleness())
+/** The peers of a row that take part. Who fails is out, and it is said; the others go on. */
+class Cast {
+  readonly row: Row
+  readonly #workspace: Workspace
+  readonly #failed: Absent[]
+  #able: readonly Peer[]
+
+  constructor(workspace: Workspace, row: Row, able: readonly Peer[], failed: Absent[]) {
+    this.row = row
+    this.#workspace = workspace
+    this.#able = able
+    this.#failed = failed
+  }
+
+  get peers(): readonly Peer[] {
+    return this.#able
+  }
+
+  /** The peer's server and clients; undefined when one of them failed. */
+  start(peer: Peer): Promise<Contestant | undefined> {
+    return this.attempt(peer, () => Contestant.start(this.#workspace, this.row, peer))
+  }
+
+  /** Does something with a peer. Undefined when that failed. */
+  async attempt<T>(peer: Peer, what: () => Promise<T>): Promise<T | undefined> {
+    if (!this.#able.includes(peer)) return undefined
+    try {
+      return await what()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      process.stderr.write(`bench: ${this.row.id}: ${reason}\n`)
+      this.#failed.push({ peer: peer.name, reason: reason.split('\n')[0]!.slice(0, 200) })
+      this.#able = this.#able.filter((each) => each !== peer)
+      return undefined
     }
   }
-  const idle = [...measured].map(([peer, each]) => summarizeIdle(peer, each))
-  return { row, peers: [], idle, absent: absentOf(workspace, row), repeated: 0 }
+}
+
+async function measureIdle(cast: Cast, rounds: number): Promise<IdleResult[]> {
+  const measured = new Map<Peer, Idleness[]>()
+  for (let round = 0; round < rounds; round++) {
+    for (const peer of cast.peers) {
+      await using contestant = await cast.start(peer)
+      const idleness = await cast.attempt(peer, async () => contestant?.idleness())
+      if (idleness !== undefined) measured.set(peer, [...(measured.get(peer) ?? []), idleness])
+    }
+  }
+  return [...measured].map(([peer, each]) => summarizeIdle(peer, each))
+}
+
+/** A peer that is connected and warm. */
+interface Entry {
+  readonly contestant: Contestant
+  readonly bursts: Burst[]
+  /** It has fallen behind. */
+  isOut: boolean
 }
 
 /** Starts all peers of the row, then lets them work in turns: every round has one burst of each. */
-async function measureBusyRow(workspace: Workspace, row: Row, effort: Effort): Promise<RowResult> {
-  const able = row.peers.filter((peer) => reasonAgainst(workspace, peer) === undefined)
+async function measureWork(cast: Cast, effort: Effort): Promise<Pick<RowResult, 'peers' | 'repeated'>> {
+  const { row } = cast
   await using contestants = new AsyncDisposableStack()
-  const entered: { contestant: Contestant; bursts: Burst[] }[] = []
-  for (const peer of able) {
-    const contestant = contestants.use(await Contestant.start(workspace, row, peer))
-    await contestant.burst(effort.warmUpSeconds)
-    entered.push({ contestant, bursts: [] })
+  const entered: Entry[] = []
+  for (const peer of cast.peers) {
+    const contestant = await cast.start(peer)
+    if (contestant === undefined) continue
+    contestants.use(contestant)
+    const entry = { contestant, bursts: [], isOut: false }
+    const warmUp = await cast.attempt(peer, () => contestant.burst(effort.warmUpSeconds))
+    if (warmUp === undefined) continue
+    entered.push(entry)
+    if (hasFallenBehind(row, warmUp)) await leave(entry, warmUp)
   }
   const isPaced = row.work.kind === 'fan-out' && row.work.plan.pace.kind === 'rate'
   const seconds = isPaced ? Math.max(effort.seconds, SECONDS_AT_A_RATE) : effort.seconds
@@ -102,56 +132,78 @@ async function measureBusyRow(workspace: Workspace, row: Row, effort: Effort): P
   const mayRepeat = (): boolean => !isPaced && performance.now() < effort.repeatUntilMs
   let repeated = 0
   for (let round = 0; round < effort.rounds; round++) {
-    for (const { contestant, bursts } of entered) {
-      let burst = await contestant.burst(seconds)
-      for (let i = 0; i < MAX_REPEATS_PER_BURST && isStarved(burst) && mayRepeat(); i++) {
-        repeated++
-        const again = await contestant.burst(seconds)
-        // Chosen by how undisturbed it was, never by its result.
-        if (busiest(again) > busiest(burst)) burst = again
-      }
-      bursts.push(burst)
+    for (const entry of entered.filter(({ isOut }) => !isOut)) {
+      const { contestant, bursts } = entry
+      const burst = await cast.attempt(contestant.peer, async () => {
+        let best = await contestant.burst(seconds)
+        for (let i = 0; i < MAX_REPEATS_PER_BURST && isStarved(best) && mayRepeat(); i++) {
+          repeated++
+          const again = await contestant.burst(seconds)
+          // Chosen by how undisturbed it was, never by its result.
+          if (busiest(again) > busiest(best)) best = again
+        }
+        return best
+      })
+      if (burst === undefined) entry.isOut = true
+      else if (hasFallenBehind(row, burst)) await leave(entry, burst)
+      else bursts.push(burst)
     }
   }
-  return {
-    row,
-    peers: entered.map(({ contestant, bursts }) => summarize(contestant.peer, bursts)),
-    idle: [],
-    absent: absentOf(workspace, row),
-    repeated,
+  const done = entered.filter(({ bursts }) => bursts.length > 0)
+  return { peers: done.map(({ contestant, bursts }) => summarize(contestant.peer, bursts)), repeated }
+}
+
+function hasFallenBehind(row: Row, burst: Burst): boolean {
+  return row.mayFallBehind === true && !isComplete(burst)
+}
+
+/** What it has not sent yet would be in the others' way. */
+async function leave(entry: Entry, last: Burst): Promise<void> {
+  entry.isOut = true
+  entry.bursts.push(last)
+  await entry.contestant[Symbol.asyncDispose]()
+}
+
+/** How long messages take at half of what each peer can do, and with the first peer of the row at the same rate. */
+async function measureLatency(cast: Cast, effort: Effort): Promise<LatencyResult[]> {
+  const { rounds, seconds, warmUpSeconds } = effort
+  await using contestants = new AsyncDisposableStack()
+  const entered: { contestant: Contestant; saturated: Burst[]; rounds: LatencyRound[] }[] = []
+  for (const peer of cast.peers) {
+    const contestant = await cast.start(peer)
+    if (contestant === undefined) continue
+    contestants.use(contestant)
+    await cast.attempt(peer, () => contestant.burst(warmUpSeconds))
+    entered.push({ contestant, saturated: [], rounds: [] })
   }
-}
-
-function absentOf(workspace: Workspace, { peers }: Row): RowResult['absent'] {
-  return peers.flatMap((peer) => {
-    const reason = reasonAgainst(workspace, peer)
-    return reason === undefined ? [] : [{ peer: peer.name, reason }]
-  })
-}
-
-/** What can be compared of two peers, round by round. */
-const COMPARED: Readonly<Record<Exclude<Target['of'], 'memory'>, (burst: Burst) => number>> = {
-  'work per CPU-second': (burst) => workPerCpuSecond(burst),
-  'CPU time': (burst) => burst.serverCpuSeconds / burst.work,
-  p99: (burst) => burst.latency?.p99 ?? Number.NaN,
-}
-
-/** The ratio of two peers, round by round. Undefined when one of them did not run. */
-export function ratioOf(
-  { peers, idle }: RowResult,
-  peer: string,
-  over: string,
-  of: Target['of'] = 'work per CPU-second',
-): Spread | undefined {
-  if (of === 'memory') {
-    const [a, b] = [peer, over].map((name) => idle.find((each) => each.peer === name))
-    if (a === undefined || b === undefined) return undefined
-    return spreadOf(a.rounds.map((each, i) => each.rssBytesPerConnection / b.rounds[i]!.rssBytesPerConnection))
+  const first = entered[0]?.contestant
+  const pacedSeconds = Math.max(seconds, SECONDS_AT_A_RATE)
+  for (let round = 0; round < rounds; round++) {
+    for (const { contestant, saturated, rounds: measured } of entered) {
+      await cast.attempt(contestant.peer, async () => {
+        const most = await contestant.burst(seconds)
+        const perSecond = Math.max(1, Math.round(messagesPerSecond(cast.row, most) / 2))
+        const own = await contestant.burst(pacedSeconds, perSecond)
+        const same = contestant === first ? own : await first!.burst(pacedSeconds, perSecond)
+        saturated.push(most)
+        measured.push({ perSecond, own, first: same })
+      })
+    }
   }
-  const [a, b] = [peer, over].map((name) => peers.find((each) => each.peer === name))
-  if (a === undefined || b === undefined) return undefined
-  const compared = COMPARED[of]
-  return spreadOf(a.bursts.map((burst, round) => compared(burst) / compared(b.bursts[round]!)))
+  return entered
+    .filter(({ saturated }) => saturated.length > 0)
+    .map(({ contestant, saturated, rounds: measured }) => ({
+      peer: contestant.peer.name,
+      saturation: spreadOf(saturated.map((burst) => messagesPerSecond(cast.row, burst))),
+      rounds: measured,
+      countsAreRight: [...saturated, ...measured.flatMap(({ own, first: same }) => [own, same])].every(isComplete),
+    }))
+}
+
+type LatencyRound = LatencyResult['rounds'][number]
+
+function messagesPerSecond({ connections }: Row, burst: Burst): number {
+  return burst.work / connections / burst.wallSeconds
 }
 
 function isStarved(burst: Burst): boolean {
@@ -163,40 +215,6 @@ function busiest(burst: Burst): number {
   return Math.max(burst.serverCpuSeconds, burst.loadCpuSeconds) / burst.wallSeconds
 }
 
-function summarize(peer: Peer, bursts: readonly Burst[]): PeerResult {
-  const serverBusy = spreadOf(bursts.map((burst) => burst.serverCpuSeconds / burst.wallSeconds)).median
-  const loadBusy = spreadOf(bursts.map((burst) => burst.loadCpuSeconds / burst.wallSeconds)).median
-  return {
-    peer: peer.name,
-    bursts,
-    perCpuSecond: spreadOf(bursts.map(workPerCpuSecond)),
-    perWallSecond: spreadOf(bursts.map((burst) => burst.work / burst.wallSeconds)),
-    serverBusy,
-    loadBusy,
-    kernelShare: spreadOf(bursts.map((burst) => burst.serverKernelSeconds / burst.serverCpuSeconds)).median,
-    faults: Math.max(...bursts.map((burst) => burst.faults)),
-    countsAreRight: bursts.every(({ work, due, faults }) => work === due && work > 0 && faults === 0),
-    loadWasSaturated: loadBusy > 0.95 && serverBusy < 0.9,
-    cpuSecondsPerMillion: spreadOf(bursts.map((burst) => (burst.serverCpuSeconds / burst.work) * 1e6)),
-    wireBytesPerMessage: bursts.reduce((sum, each) => sum + each.wireBytes, 0) / sumOfWork(bursts),
-    latency: latencyOf(bursts),
-  }
-}
-
-function sumOfWork(bursts: readonly Burst[]): number {
-  return bursts.reduce((sum, { work }) => sum + work, 0)
-}
-
-function latencyOf(bursts: readonly Burst[]): PeerResult['latency'] {
-  const measured = bursts.flatMap(({ latency }) => (latency === undefined ? [] : [latency]))
-  if (measured.length === 0) return undefined
-  return {
-    p50: spreadOf(measured.map(({ p50 }) => p50)),
-    p99: spreadOf(measured.map(({ p99 }) => p99)),
-    p999: spreadOf(measured.map(({ p999 }) => p999)),
-  }
-}
-
 function summarizeIdle({ name }: Peer, rounds: readonly Idleness[]): IdleResult {
   const heaps = rounds.flatMap(({ heapBytesPerConnection: bytes }) => (bytes === undefined ? [] : [bytes]))
   return {
@@ -206,8 +224,4 @@ function summarizeIdle({ name }: Peer, rounds: readonly Idleness[]): IdleResult 
     heapBytesPerConnection: heaps.length === 0 ? undefined : spreadOf(heaps),
     acceptedPerSecond: spreadOf(rounds.map(({ acceptedPerSecond }) => acceptedPerSecond)),
   }
-}
-
-function workPerCpuSecond(burst: Burst): number {
-  return burst.work / burst.serverCpuSeconds
 }

@@ -31,15 +31,23 @@ export const HYDRANT: Peer = hydrant('Hydrant', 'checked')
 export const HYDRANT_NESTED_PATTERN: Peer = hydrant('Hydrant, nested pattern', 'nested-pattern')
 export const HYDRANT_UNCHECKED: Peer = hydrant('Hydrant, no schemas', 'unchecked')
 export const HYDRANT_NO_HISTORY: Peer = hydrant('Hydrant, no history', 'checked', 0)
-export const HYDRANT_IDLE: Peer = { ...HYDRANT, dialect: 'hydrant.v1' }
+/** On `/-/connect`, with and without a subscription. */
+export const HYDRANT_CONNECT: Peer = { ...HYDRANT, dialect: 'hydrant.v1' }
+export const HYDRANT_IDLE: Peer = { ...HYDRANT, dialect: 'hydrant.v1 without a subscription' }
+export const HYDRANT_EVENTS: Peer = { ...HYDRANT, dialect: 'hydrant, event stream' }
 
-export const WS: Peer = { name: 'ws', server: { script: 'ws-fan-out.ts' }, dialect: 'bare' }
+export const WS: Peer = { name: 'ws', server: { script: 'ws-server.ts' }, dialect: 'bare' }
 export const SOCKET_IO: Peer = {
   name: 'Socket.IO',
-  server: { script: 'socket-io-fan-out.ts', npm: true },
+  server: { script: 'socket-io-server.ts', npm: true },
   dialect: 'socket.io',
 }
-export const BUN: Peer = { name: 'Bun', server: { script: 'bun-fan-out.ts', runtime: 'bun' }, dialect: 'bare' }
+export const BUN: Peer = { name: 'Bun', server: { script: 'bun-server.ts', runtime: 'bun' }, dialect: 'bare' }
+export const NODE_EVENTS: Peer = {
+  name: 'Node',
+  server: { script: 'event-stream-server.ts' },
+  dialect: 'event stream',
+}
 
 export const NATS: Peer = { name: 'NATS', server: { broker: 'nats', needs: 'nats-server' }, dialect: 'nats' }
 export const MOSQUITTO: Peer = {
@@ -48,7 +56,8 @@ export const MOSQUITTO: Peer = {
   dialect: 'mqtt',
 }
 export const NCHAN: Peer = { name: 'Nchan', server: { broker: 'nchan', needs: 'nginx' }, dialect: 'nchan' }
+export const NCHAN_EVENTS: Peer = { ...NCHAN, dialect: 'nchan, event stream' }
 
 function hydrant(name: string, checks: string, historyMessages = 100): Peer {
-  return { name, server: { script: 'hydrant-fan-out.ts', args: [checks, String(historyMessages)] }, dialect: 'hydrant' }
+  return { name, server: { script: 'hydrant-server.ts', args: [checks, String(historyMessages)] }, dialect: 'hydrant' }
 }

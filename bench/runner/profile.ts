@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Contestant } from './contest.ts'
 import type { Peer } from './peers.ts'
-import type { Row } from './rows.ts'
+import type { Row } from '../rows/row.ts'
 import { BENCH, type Workspace } from './workspace.ts'
 
 /** Where a server's time goes, from `node --cpu-prof`. Shares of the time that it was not idle. */

@@ -1,5 +1,6 @@
 import { afterAll, expect, vi } from 'vitest'
-import { measureRow, ratioOf, type RowResult } from '../runner/measure.ts'
+import { measureRow } from '../runner/measure.ts'
+import { ratioOf, type RowResult } from '../runner/result.ts'
 import { Workspace } from '../runner/workspace.ts'
 import { measurable } from './measurable.ts'
 import { rowOf } from './tiny-rows.ts'

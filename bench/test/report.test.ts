@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { HELP, parseOptions } from '../options.ts'
 import { resultTable, targetLines } from '../report/table.ts'
 import type { Burst } from '../runner/contest.ts'
-import type { PeerResult, RowResult } from '../runner/measure.ts'
+import { isGood, type PeerResult, type RowResult } from '../runner/result.ts'
 import { summarizeProfile } from '../runner/profile.ts'
 import { spreadOf } from '../runner/spread.ts'
 import { rowOf } from './tiny-rows.ts'
-import { STAMP_BYTES, TRADES_IN_CYCLE } from '../peers/trades.ts'
+import { TRADES_IN_CYCLE } from '../peers/trades.ts'
+import { STAMPED, windowPlan } from '../rows/plans.ts'
 import { rowChart } from '../report/chart.ts'
 import { DIALECTS } from '../runner/dialects.ts'
 import { preambleBytes, tradeArrivals } from '../runner/frames.ts'
@@ -42,7 +43,11 @@ const peer = (name: string, work: readonly number[], changes: Partial<PeerResult
 const result = (peers: readonly PeerResult[]): RowResult => ({
   row: rowOf('echo-pipelined'),
   peers,
+  rounds: 2,
   idle: [],
+  latencies: [],
+  starts: [],
+  failed: [],
   absent: [{ peer: 'C control', reason: 'no C compiler (cc) on this machine' }],
   repeated: 0,
 })
@@ -57,7 +62,7 @@ test('a ratio is the median of the ratios of each round, not the ratio of the me
   expect(lines).toEqual(['Wanted: at least 10 × ws. Measured: 10.00, reached.', ''])
 })
 
-test('a missed target, an invalid row, a wrong count and an absent peer are said', () => {
+test('a missed target, an invalid row, a wrong count and a peer that is not measured are said', () => {
   const table = resultTable([
     result([
       peer('Hydrant', [500], {
@@ -71,8 +76,47 @@ test('a missed target, an invalid row, a wrong count and an absent peer are said
   ])
   expect(table).toContain('| Hydrant (**invalid**: load generator saturated) | 500 (500–500) | 5.00 (5.00–5.00) |')
   expect(table).toContain('**no: 500 of 501, 2 faults**')
-  expect(table).toContain('| C control | absent: no C compiler (cc) on this machine |')
+  expect(table).toContain('| C control | not measured: no C compiler (cc) on this machine |')
   expect(table).toContain('**missed by 5.00**')
+})
+
+test('a row is good when nothing in it is wrong: one that falls behind is shown, and is only wrong when it is ours', () => {
+  const incomplete = { countsAreRight: false, bursts: [{ ...burst(5), due: 6 }] }
+  const [hydrant, ws] = [peer('Hydrant', [5]), peer('ws', [5])]
+  const crowd = { ...result([]), row: rowOf('crowd') }
+  expect(isGood(result([hydrant, ws]))).toBe(true)
+  expect(isGood(result([hydrant, { ...ws, ...incomplete }]))).toBe(false)
+  expect(isGood(result([hydrant, { ...ws, loadWasSaturated: true }]))).toBe(false)
+  expect(isGood({ ...result([hydrant]), failed: [{ peer: 'ws', reason: 'it ended' }] })).toBe(false)
+  expect(isGood({ ...crowd, peers: [hydrant, { ...ws, ...incomplete }] })).toBe(true)
+  expect(isGood({ ...crowd, peers: [{ ...hydrant, ...incomplete }, ws] })).toBe(false)
+})
+
+test('a latency row compares the first peer with each other one at the same load', () => {
+  const at = (p99: number): Burst => ({ ...burst(100), latency: { count: 1, p50: 500, p99, p999: 9000, max: 9000 } })
+  const own = at(4000)
+  const measured: RowResult = {
+    ...result([]),
+    row: rowOf('latency'),
+    latencies: [
+      {
+        peer: 'Hydrant',
+        saturation: spreadOf([4000]),
+        rounds: [{ perSecond: 2000, own, first: own }],
+        countsAreRight: true,
+      },
+      {
+        peer: 'ws',
+        saturation: spreadOf([100]),
+        rounds: [{ perSecond: 50, own, first: at(1000) }],
+        countsAreRight: true,
+      },
+    ],
+  }
+  expect(resultTable([measured])).toContain(
+    '| ws | 100 (100–100) | 50/s | 0.50 ms | 4.00 ms | 9.00 ms | 1.00 ms | 0.25 (0.25–0.25) | yes |',
+  )
+  expect(targetLines(measured)[0]).toBe('Wanted: at most 1 × ws, p99. Measured: 0.25, reached.')
 })
 
 test('a profile counts self time of the last seconds, without the idle time', () => {
@@ -104,14 +148,17 @@ test('a profile counts self time of the last seconds, without the idle time', ()
 })
 
 test('the command line is checked before anything runs', () => {
-  expect(parseOptions([])).toEqual({ rounds: 9, seconds: 0.5, only: [] })
-  expect(parseOptions(['--quick', '--only', 'fan-out'])).toEqual({ rounds: 2, seconds: 0.3, only: ['fan-out'] })
-  expect(parseOptions(['--only', 'nosuch'])).toMatch(/^--only: no row "nosuch"; there are echo-pipelined, /)
+  expect(parseOptions([])).toEqual({ rounds: 9, seconds: 0.5, rows: [], writes: true })
+  expect(parseOptions(['--quick'])).toEqual({ rounds: 2, seconds: 0.3, rows: [], writes: false })
+  const chosen = { rounds: 9, seconds: 0.5, rows: ['fan-out', 'chat'] }
+  expect(parseOptions(['--rows', 'fan-out,chat'])).toEqual({ ...chosen, writes: false })
+  expect(parseOptions(['--rows', 'fan-out', '--rows', 'chat', '--write'])).toEqual({ ...chosen, writes: true })
+  expect(parseOptions(['--rows', 'nosuch'])).toMatch(/^--rows: no row "nosuch"; there are echo-pipelined, /)
   expect(parseOptions(['--rounds', '0'])).toBe('--rounds takes a whole number from 1 to 100')
   expect(parseOptions(['--seconds', 'x'])).toBe('--seconds takes a number from 0.1 to 60')
   expect(parseOptions(['--nosuch'])).toMatch(/nosuch/)
   expect(parseOptions(['--help'])).toBe('help')
-  expect(HELP).toContain('npm run bench -- --only fan-out')
+  expect(HELP).toContain('npm run bench -- --rows fan-out')
 })
 
 test('connections that do nothing are compared by their memory', () => {
@@ -124,21 +171,25 @@ test('connections that do nothing are compared by their memory', () => {
   })
   const measured: RowResult = {
     row: rowOf('idle'),
+    rounds: 1,
     peers: [],
+    latencies: [],
+    starts: [],
+    failed: [],
     idle: [idle('Hydrant', 6000), idle('ws', 5000)],
     absent: [],
     repeated: 0,
   }
   expect(resultTable([measured])).toContain('| ws | 5.00 KB (5.00 KB–5.00 KB) |  | 2,000 (2,000–2,000) |')
-  expect(targetLines(measured)[0]).toBe('Wanted: at most 0.8 × ws, memory. Measured: 1.20, **missed by 0.40**.')
+  expect(targetLines(measured)[0]).toBe('Wanted: bytes of Hydrant at most 4000. Measured: 6000, **missed by 2000**.')
   expect(rowChart(measured)).toContain('>6.0 KB<')
 })
 
 test('a piece of every dialect holds the payload once, and the preamble is records', () => {
   for (const dialect of Object.values(DIALECTS)) {
-    const { bytes, pieceBytes, stampAt } = tradeArrivals({ bytes: 124, isStamped: true }, dialect)
+    const { bytes, pieceBytes, hole } = tradeArrivals(windowPlan(1, 1, { shape: STAMPED }), dialect)
     expect(bytes.length).toBe(pieceBytes * TRADES_IN_CYCLE)
-    expect(bytes.toString('latin1', stampAt, stampAt! + STAMP_BYTES)).toMatch(/^[0-9]{16}$/)
+    expect(bytes.toString('latin1', hole!.at, hole!.at + hole!.bytes)).toMatch(/^[0-9]{16}$/)
   }
   expect(preambleBytes([{ hear: 2 }, { say: Buffer.from('40'), opcode: 1 }]).toString('hex')).toMatch(
     /^4602000000570800000081824d2e0000791e$/,

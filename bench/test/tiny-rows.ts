@@ -1,4 +1,5 @@
-import { type Row, ROWS } from '../runner/rows.ts'
+import type { Row } from '../rows/row.ts'
+import { ROWS } from '../rows/rows.ts'
 
 /** A row of the bench by its id, with fewer connections: for tests of the bench itself. */
 export function rowOf(id: string, changes: Partial<Row> = {}): Row {

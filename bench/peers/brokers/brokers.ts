@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { mqttConnect, mqttPublish } from './mqtt.ts'
 import { NCHAN_MODULE } from './nchan-module.ts'
 import type { Link } from './link.ts'
+import { natsPublication } from './nats.ts'
 
 interface Place {
   /** For its configuration and whatever it writes. */
@@ -18,11 +19,11 @@ interface Broker {
   command(place: Place): string[]
   /** What a publisher says first. */
   greet(link: Link): void
-  /** The bytes that publish a payload. */
-  publication(payload: Buffer): Buffer
+  /** The bytes that publish a payload to a topic. */
+  publication(topic: string, payload: Buffer): Buffer
 }
 
-/** Each as its documentation configures it for this work: one channel, WebSocket subscribers, nothing kept on disk. */
+/** Each as its documentation configures it for this work: WebSocket subscribers, nothing kept on disk. */
 export const BROKERS: Readonly<Record<string, Broker>> = {
   nats: {
     command: ({ folder, webSocketPort, publishPort }) => [
@@ -35,8 +36,7 @@ export const BROKERS: Readonly<Record<string, Broker>> = {
       ),
     ],
     greet: (link) => link.send(Buffer.from('CONNECT {"verbose":false,"pedantic":false}\r\n')),
-    publication: (payload) =>
-      Buffer.concat([Buffer.from(`PUB trades ${payload.length}\r\n`), payload, Buffer.from('\r\n')]),
+    publication: natsPublication,
   },
   mosquitto: {
     command: ({ folder, webSocketPort, publishPort }) => [
@@ -49,7 +49,7 @@ export const BROKERS: Readonly<Record<string, Broker>> = {
       ),
     ],
     greet: (link) => link.send(mqttConnect('bench')),
-    publication: (payload) => mqttPublish('trades', payload),
+    publication: mqttPublish,
   },
   nchan: {
     command: ({ folder, webSocketPort, publishPort }) => [
@@ -62,10 +62,10 @@ export const BROKERS: Readonly<Record<string, Broker>> = {
       file(folder, nginxConfiguration(webSocketPort, publishPort)),
     ],
     greet() {},
-    publication: (payload) =>
+    publication: (topic, payload) =>
       Buffer.concat([
         Buffer.from(
-          `POST /pub HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${payload.length}\r\n\r\n`,
+          `POST /pub/${topic} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${payload.length}\r\n\r\n`,
         ),
         payload,
       ]),
@@ -89,11 +89,18 @@ http {
   server {
     listen 127.0.0.1:${publishPort};
     keepalive_requests 1000000000;
-    location = /pub { nchan_publisher; nchan_channel_id trades; nchan_message_buffer_length 1000; }
+    location ~ ^/pub/(.+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1000; }
   }
   server {
     listen 127.0.0.1:${webSocketPort};
-    location = /sub { nchan_subscriber websocket; nchan_channel_id trades; nchan_subscriber_first_message newest; }
+    keepalive_requests 1000000000;
+    location ~ ^/pub/(.+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1000; }
+    location ~ ^/sub/(.+)$ {
+      nchan_subscriber websocket eventsource;
+      nchan_channel_id $1;
+      nchan_subscriber_first_message newest;
+    }
+    location = /chat { nchan_pubsub websocket; nchan_channel_id trades; nchan_subscriber_first_message newest; }
   }
 }
 `

@@ -5,9 +5,9 @@ export function mqttConnect(clientId: string): Buffer {
   return packet(0x10, Buffer.concat([text('MQTT'), Buffer.of(4, 2, 0, 0), text(clientId)]))
 }
 
-/** SUBSCRIBE to one topic at QoS 0. Section 3.8. */
-export function mqttSubscribe(topic: string): Buffer {
-  return packet(0x82, Buffer.concat([Buffer.of(0, 1), text(topic), Buffer.of(0)]))
+/** SUBSCRIBE to topics at QoS 0. Section 3.8. */
+export function mqttSubscribe(topics: readonly string[]): Buffer {
+  return packet(0x82, Buffer.concat([Buffer.of(0, 1), ...topics.flatMap((topic) => [text(topic), Buffer.of(0)])]))
 }
 
 /** PUBLISH at QoS 0, as a client sends it and as a subscriber gets it. Section 3.3. */
