@@ -2,17 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Channel, Contract, Diagnostic } from '@hydrant/contract'
-import { formatPosition } from './broker/position.ts'
+import { ApplicationChannel, type PublishedMessage, type PublishMessageOptions } from './application-channel.ts'
 import type { AdminHost } from './admin/admin-host.ts'
 import type { AdminListener, AdminOptions } from './admin/admin-listener.ts'
-import { resolve } from './doors/request.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
 import { type ContractSource, loadContract } from './load-contract.ts'
-import { messageTrace } from './message/message-trace.ts'
-import { EMBEDDED } from './observe/door.ts'
 import type { HydrantOptions } from './options.ts'
-import type { Incoming } from './publish/accept-message.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
 import { createService, setUpOptions } from './create-service.ts'
@@ -42,23 +38,6 @@ export interface Listening {
   readonly url: string
   readonly host: string
   readonly port: number
-}
-
-export interface PublishedMessage {
-  readonly position: string
-}
-
-export interface PublishMessageOptions {
-  /** Names the message; otherwise the contract finds the one that the data is valid against. */
-  readonly name?: string
-  /** Publishing the same key on the same channel within five minutes publishes once. At most 255 characters. */
-  readonly idempotencyKey?: string
-  /**
-   * Where the message came from, as W3C Trace Context, for who makes no spans here; with `tracing` the active span says it. What is no
-   * `traceparent` is ignored.
-   */
-  readonly traceparent?: string | undefined
-  readonly tracestate?: string | undefined
 }
 
 /** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
@@ -196,21 +175,16 @@ export class Hydrant implements AsyncDisposable {
    * Publishes as the application: `data` is JSON-compatible, a string for text messages, bytes for binary ones. Rejects with a
    * {@link HydrantError}: `channel-unknown`, `parameter-invalid`, `message-invalid`, `message-too-large`.
    */
-  async publish(address: string, data: unknown, options: PublishMessageOptions = {}): Promise<PublishedMessage> {
-    if (this.#closing !== undefined) throw new HydrantError('unavailable', 'the server is closed')
-    const at = resolve(this.#service, address)
-    const { name, idempotencyKey, traceparent, tracestate } = options
-    const trace = messageTrace(traceparent, tracestate)
-    const message = { ...toIncoming(data, at.channel.all.encodings.includes('text')), name, trace }
-    const published = await this.#service.publisher.publish({
-      at,
-      role: 'application',
-      sender: EMBEDDED,
-      messages: [message],
-      idempotencyKey,
-      parent: this.#service.tracing?.active,
-    })
-    return { position: formatPosition(published.epoch, published.offsets[0]!) }
+  async publish(address: string, data: unknown, options?: PublishMessageOptions): Promise<PublishedMessage> {
+    return this.channel(address).publish(data, options)
+  }
+
+  /**
+   * One concrete address to publish to, for who does it often: its `publish` costs no promise where the broker answers at once. Throws
+   * `channel-unknown` or `parameter-invalid`.
+   */
+  channel(address: string): ApplicationChannel {
+    return new ApplicationChannel(this.#service, address, this.#isClosed)
   }
 
   /** How often each limit was hit since the start, by its name in `docs/reference/settings.md`. Those never hit are absent. */
@@ -311,6 +285,8 @@ export class Hydrant implements AsyncDisposable {
     }
   }
 
+  readonly #isClosed = (): boolean => this.#closing !== undefined
+
   #isReady(): boolean {
     return !this.#draining && this.#closing === undefined && this.#service.broker.ready()
   }
@@ -347,10 +323,4 @@ function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
     'contract-invalid',
     `${address}: expected kind ${served.kind} as before; ${kind} needs a restart`,
   )
-}
-
-function toIncoming(data: unknown, takesText: boolean): Incoming {
-  if (data instanceof Uint8Array) return { encoding: 'binary', bytes: data }
-  if (typeof data === 'string' && takesText) return { encoding: 'text', text: data }
-  return { encoding: 'json', value: data }
 }

@@ -1,12 +1,5 @@
-export {
-  createHydrant,
-  Hydrant,
-  type DrainOptions,
-  type ListenOptions,
-  type Listening,
-  type PublishedMessage,
-  type PublishMessageOptions,
-} from './hydrant.ts'
+export { createHydrant, Hydrant, type DrainOptions, type ListenOptions, type Listening } from './hydrant.ts'
+export { ApplicationChannel, type PublishedMessage, type PublishMessageOptions } from './application-channel.ts'
 export type { CallerRequest } from './guard/caller.ts'
 export type { Authenticate } from './guard/guard.ts'
 export {

@@ -51,6 +51,30 @@ describe('publish', () => {
     expect((await getJson(`${api.url}/prices/AAPL`)).messages).toEqual([])
   })
 
+  it('through a channel of its own answers and throws at once where the broker does', async () => {
+    await using api = await serve()
+    using client = await openSocket(`${api.wsUrl}/prices/AAPL`)
+    const channel = api.hydrant.channel('/prices/%41APL')
+    expect(channel.address).toBe('/prices/AAPL')
+    const published = channel.publish({ price: 1 }, { idempotencyKey: 'a' })
+    expect(published).toEqual({ position: expect.stringMatching(/:1$/) as string })
+    expect(channel.publish({ price: 1 }, { idempotencyKey: 'a' })).toEqual(published)
+    expect(() => channel.publish({ price: 'x' })).toThrow(expect.objectContaining({ code: 'message-invalid' }))
+    expect(await client.next()).toBe('{"price":1}')
+    expect(() => api.hydrant.channel('/prices/NO')).toThrow(expect.objectContaining({ code: 'parameter-invalid' }))
+  })
+
+  it('through a channel follows the contract when it is loaded again, and ends with the server', async () => {
+    await using api = await serve()
+    const channel = api.hydrant.channel('/prices/AAPL')
+    api.hydrant.reload(API.replaceAll('/prices/{symbol}', '/rates/{symbol}'))
+    expect(() => channel.publish({ price: 1 })).toThrow(expect.objectContaining({ code: 'channel-unknown' }))
+    api.hydrant.reload(API)
+    expect(channel.publish({ price: 1 })).toEqual({ position: expect.stringMatching(/:1$/) as string })
+    await api.hydrant.close()
+    expect(() => channel.publish({ price: 1 })).toThrow(expect.objectContaining({ code: 'unavailable' }))
+  })
+
   it('takes text and bytes', async () => {
     await using api = await serve()
     await api.hydrant.publish('/words', 'plain')

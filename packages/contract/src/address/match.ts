@@ -1,5 +1,6 @@
 import type { AddressMatch, Channel, Parameter } from '../model.ts'
 import { show } from '../json.ts'
+import { RecentMatches } from './recent-matches.ts'
 import { type AddressTemplate, decodeOnce, forbiddenIn, maxAddressLength, maxSegments } from './template.ts'
 
 /** A channel with its parsed address. */
@@ -11,6 +12,7 @@ export interface Route {
 /** Finds the channel of an address among a contract's templates: by segment count first, literal text before parameters. */
 export class AddressMatcher {
   readonly #byCount = new Map<number, Route[]>()
+  readonly #recent = new RecentMatches()
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
@@ -23,7 +25,16 @@ export class AddressMatcher {
     for (const list of this.#byCount.values()) list.sort((a, b) => compareSegments(a.template, b.template))
   }
 
+  /** Hot: once for each publish. Addresses that were found a moment ago are not looked for again. */
   match(written: string): AddressMatch {
+    const known = this.#recent.get(written)
+    if (known !== undefined) return known
+    const found = this.#find(written)
+    if (found.ok) this.#recent.add(written, found)
+    return found
+  }
+
+  #find(written: string): AddressMatch {
     const canonical = canonicalSegments(written)
     if (!Array.isArray(canonical)) return { ok: false, reason: 'malformed', ...canonical }
     if (canonical[0] === '-') return { ok: false, reason: 'unknown' }

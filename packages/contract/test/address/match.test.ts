@@ -36,6 +36,27 @@ describe('a matching address', () => {
     expect(contract.match('/f/-usd.json')).toEqual({ ok: false, reason: 'unknown' })
   })
 
+  it('gives the same match again, which nobody can change, for as long as it is asked for', () => {
+    const contract = serving('/v1/{symbol}')
+    const first = contract.match('/v1/AAPL')
+    for (let i = 0; i < 3000; i++) {
+      expect(contract.match(`/v1/${i}`)).toMatchObject({ ok: true, address: `/v1/${i}` })
+      if (i % 500 === 0) expect(contract.match('/v1/AAPL')).toBe(first)
+    }
+    expect(Object.isFrozen(first) && first.ok && Object.isFrozen(first.parameters)).toBe(true)
+  })
+
+  it('is found anew when two thousand others were asked for in between, or when it is written in a long way', () => {
+    const contract = serving('/v1/{symbol}')
+    const first = contract.match('/v1/AAPL')
+    for (let i = 0; i < 2048; i++) contract.match(`/v1/${i}`)
+    expect(contract.match('/v1/AAPL')).not.toBe(first)
+    expect(contract.match('/v1/AAPL')).toEqual(first)
+    const long = `/v1/${'%41'.repeat(85)}`
+    expect(contract.match(long)).toEqual(contract.match(long))
+    expect(contract.match(long)).not.toBe(contract.match(long))
+  })
+
   it('serves the root channel at / only', () => {
     const contract = serving('/')
     expect(contract.match('/')).toMatchObject({ ok: true, address: '/' })

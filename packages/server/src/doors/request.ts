@@ -37,9 +37,12 @@ export function parseTarget(request: IncomingMessage): Target {
   }
   const mark = target.indexOf('?')
   return mark < 0
-    ? { path: target, query: new URLSearchParams() }
+    ? { path: target, query: NO_QUERY }
     : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) }
 }
+
+/** Nobody changes a query: where there is none, one will do. */
+const NO_QUERY: URLSearchParams = new URLSearchParams()
 
 /** The channel under this path. Throws `channel-unknown`, `parameter-invalid` or `bad-request`. */
 export function resolve(service: Service, path: string): Addressed {
@@ -142,7 +145,8 @@ function refuseTooLong({ settings }: Service, address: string): void {
       },
     )
   }
-  if (address.split('/').length - 1 > maxAddressSegments) {
+  // Every segment takes a character at least.
+  if (address.length > maxAddressSegments && address.split('/').length - 1 > maxAddressSegments) {
     throw new HydrantError(
       'bad-request',
       `the address cannot be used: it has more than ${maxAddressSegments} segments`,

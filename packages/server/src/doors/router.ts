@@ -82,7 +82,8 @@ export class Router {
    * and Node sets its own for the next request.
    */
   #watchAnswer(response: ServerResponse): void {
-    if (!response.writableEnded || response.writableFinished) return
+    // What the system has taken already needs no timer, and that is nearly every answer.
+    if (!response.writableEnded || response.writableLength === 0) return
     response.setTimeout(this.#service.wireLimits.writeTimeoutMs, () => {
       this.#service.observer.limitHit('write-timeout')
       response.destroy()

@@ -75,6 +75,8 @@ export class Publisher {
   readonly #maxJsonDepth: number
   /** Publishes with an idempotency key that are with the handlers, by channel and key. */
   readonly #underWay = new Map<string, Promise<Published>>()
+  /** When the last message had passed the contract: the next step begins there. */
+  #acceptedMs = 0
 
   constructor(surroundings: PublisherSurroundings) {
     const { broker, handlers, observer, clock, tracing, maxMessageBytes, maxJsonDepth } = surroundings
@@ -95,7 +97,7 @@ export class Publisher {
     if (this.#tracing !== undefined) return this.#publishTraced(request, this.#tracing)
     const meter = this.#observer.channel(request.at.channel)
     const accepted = this.#accept(request, meter)
-    const startedMs = this.#clock.monotonicMs()
+    const startedMs = this.#acceptedMs
     const published = this.#tellAndAppendAll(request, accepted)
     if (published instanceof Promise) return this.#countLater(published, request, accepted, meter, startedMs)
     this.#count(published, request, accepted, meter, startedMs)
@@ -128,7 +130,8 @@ export class Publisher {
   }
 
   #tellAndAppendAll(request: TracedRequest, accepted: readonly AcceptedMessage[]): MaybePromise<Published> {
-    const received = request.caller === undefined ? [] : this.#receivedBy(request.at, accepted, request.caller)
+    const received =
+      request.caller === undefined ? NOBODY_HEARS : this.#receivedBy(request.at, accepted, request.caller)
     if (received.length === 0) return this.#append(request, accepted)
     return request.idempotencyKey === undefined
       ? this.#tellAndAppend(request, accepted, received)
@@ -211,7 +214,8 @@ export class Publisher {
       if (error instanceof HydrantError) this.#observer.refused({ at, role, sender, message, error })
       throw error
     } finally {
-      meter.validation.record(this.#clock.monotonicMs() - startedMs)
+      this.#acceptedMs = this.#clock.monotonicMs()
+      meter.validation.record(this.#acceptedMs - startedMs)
     }
   }
 
@@ -243,9 +247,9 @@ export class Publisher {
   }
 
   /** The messages that the application's handlers have to hear first. */
-  #receivedBy(at: Addressed, accepted: readonly AcceptedMessage[], principal: Principal): ReceivedMessage[] {
+  #receivedBy(at: Addressed, accepted: readonly AcceptedMessage[], principal: Principal): readonly ReceivedMessage[] {
     const { channel, address, parameters } = at
-    if (!this.#handlers.has(channel)) return []
+    if (!this.#handlers.has(channel)) return NOBODY_HEARS
     return accepted
       .filter(({ message }) => channel.fromClients.messages.includes(message))
       .map(({ message, value }) => ({ address, parameters, name: message.name, data: value, principal }))
@@ -270,6 +274,8 @@ export class Publisher {
     }
   }
 }
+
+const NOBODY_HEARS: readonly ReceivedMessage[] = []
 
 /** What the contract says about the channel's log. */
 export function logPolicy(channel: Channel): LogPolicy {

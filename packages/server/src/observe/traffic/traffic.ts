@@ -27,6 +27,8 @@ export class Traffic {
   readonly #fields: FieldBudget
   readonly #looksPerSlice: number
   #sliceEndsMs = 0
+  /** How far the clock of people is ahead of the one that never jumps: looked up once for each slice. */
+  #wallAheadMs = 0
   #looksLeft = 0
 
   constructor(clock: Clock, limits: Partial<TrafficLimits> = {}) {
@@ -39,11 +41,12 @@ export class Traffic {
   /** Hot: once for each message that passed the contract. `value` is the payload as it came. */
   accepted(channel: Channel, message: Message, value: unknown, bytes: number, sender: Sender, nowMs: number): void {
     const traffic = this.of(channel, message)
-    traffic.count(bytes, sender, this.#clock.wallMs())
     if (nowMs >= this.#sliceEndsMs) {
       this.#sliceEndsMs = nowMs + 1000 / SLICES_PER_SECOND
+      this.#wallAheadMs = this.#clock.wallMs() - nowMs
       this.#looksLeft = this.#looksPerSlice
     }
+    traffic.count(bytes, sender, Math.round(nowMs + this.#wallAheadMs))
     if (this.#looksLeft <= 0) return
     this.#looksLeft--
     traffic.look(value)
