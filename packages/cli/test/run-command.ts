@@ -31,6 +31,11 @@ export interface Running extends AsyncDisposable {
   printed(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** What is run for `hydrant ARGS`, for who starts it in another way. */
+export function commandLine(...args: string[]): { readonly file: string; readonly args: readonly string[] } {
+  return { file: process.execPath, args: [...command, ...args] }
+}
+
 /** Starts the real command as a process of its own. */
 export function start(...args: string[]): Running {
   const child = spawn(process.execPath, [...command, ...args], {

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
+import { prettyLine } from '../output/pretty-log.ts'
 import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { openAdmin } from './serve-admin.ts'
@@ -127,15 +128,18 @@ async function readAuth(config: string | undefined): Promise<AuthSettings> {
 async function logFor(level: LogOptions['level'], format: 'auto' | 'json' | 'pretty'): Promise<LogOptions> {
   if (format === 'json' || (format === 'auto' && !process.stderr.isTTY)) return { level }
   const { default: pretty } = await import('pino-pretty')
-  const look = {
+  const destination = pretty({
     destination: 2,
     sync: true,
-    messageKey: 'event',
-    ignore: 'msg',
+    colorize: process.stderr.isTTY,
+    // Naming one takes the others away.
+    customColors: 'debug:blue,info:green,warn:yellow,error:red,message:reset',
     translateTime: 'SYS:HH:MM:ss.l',
-    singleLine: true,
-  }
-  return { level, destination: pretty({ ...look, colorize: process.stderr.isTTY }) }
+    // The line below has every field.
+    hideObject: true,
+    messageFormat: (line, _key, _level, { colors }) => prettyLine(line, { event: colors.cyan, name: colors.gray }),
+  })
+  return { level, destination }
 }
 
 async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {
