@@ -30,6 +30,13 @@ Counting is an addition to a field per message and delivery; everything else hap
 the schema statistics look at (at most 500 messages a second; every message is counted).
 What all watching together costs a fan-out is measured by \`node --conditions=@hydrant/source bench/observe-cost.ts\`, on a machine that does nothing else.
 
+## OpenTelemetry
+
+\`hydrant serve --otlp-endpoint http://localhost:4318\` sends the same metrics, those of the process included, to an OpenTelemetry collector each minute, and once more when the server stops;
+[traces](traces.md) has the variables. Names are those of the table, so that the dashboard also fits what a collector hands on to Prometheus. Counters are cumulative
+monotonic sums, histograms have explicit buckets with the same bounds, units are \`s\` and \`By\`. \`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE\` changes nothing: all are cumulative.
+Embedded, \`await hydrant.readMetrics()\` gives all of them for an exporter of your own.
+
 ## The process
 
 From prom-client, under the names that dashboards for Node know: event-loop delay \`nodejs_eventloop_lag_seconds\`, \`nodejs_eventloop_lag_p50_seconds\`,

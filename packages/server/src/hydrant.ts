@@ -8,6 +8,7 @@ import type { AdminListener, AdminOptions } from './admin/admin-listener.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
 import { type ContractSource, loadContract } from './load-contract.ts'
+import type { MetricSnapshot } from './observe/metrics/snapshot.ts'
 import type { HydrantOptions } from './options.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
@@ -190,6 +191,11 @@ export class Hydrant implements AsyncDisposable {
   /** How often each limit was hit since the start, by its name in `docs/reference/settings.md`. Those never hit are absent. */
   limitHits(): ReadonlyMap<string, number> {
     return new Map(this.#service.observer.limitHits.entries())
+  }
+
+  /** What `/metrics` on the admin listener says, for who hands it on in another form. */
+  readMetrics(): Promise<readonly MetricSnapshot[]> {
+    return this.#service.metrics.read()
   }
 
   /**

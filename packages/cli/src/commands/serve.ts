@@ -12,6 +12,7 @@ import { openAdmin } from './serve-admin.ts'
 import { helpEnd } from './options.ts'
 import { reloadWhenAsked } from './reloading.ts'
 import { configFileOf, type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
+import { openTelemetry } from '../telemetry/open-telemetry.ts'
 import { tlsFilesOf } from './tls-files.ts'
 
 /** `hydrant serve`: the contract as a live API. */
@@ -64,12 +65,16 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
   }
   const contract = await readValidContract(file, settings.values.perspective, terminal)
   const { createHydrant } = await import('@hydrant/server')
+  // Closed after the server, whose last spans and counts it sends.
+  await using telemetry = await openTelemetry(settings, terminal)
   await using hydrant = make(createHydrant, {
     contract,
     settings,
     auth,
     log: await logFor(settings.values.logLevel, settings.values.logFormat),
+    tracing: telemetry?.tracing,
   })
+  telemetry?.watch(() => hydrant.readMetrics())
   const tls = tlsFilesOf(settings)
   const { url } = await listen(hydrant, host, port, await tls?.read())
   await using watching = tls?.watch((files) => hydrant.replaceTls(files), terminal)

@@ -48,7 +48,7 @@ export interface Setting {
 }
 
 /** Headings of `--help` and of the reference. */
-export type SettingGroup = 'Listening' | 'Admin' | 'Contract' | 'Limits' | 'Closing' | 'Logs' | 'Insecure'
+export type SettingGroup = 'Listening' | 'Admin' | 'Contract' | 'Limits' | 'Closing' | 'Logs' | 'Telemetry' | 'Insecure'
 
 export type SettingName = keyof typeof SETTINGS
 

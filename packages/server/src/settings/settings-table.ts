@@ -536,6 +536,18 @@ export const SETTINGS = {
     about: 'JSON lines, or lines for people; auto is for people on a terminal',
   },
 
+  otlpEndpoint: {
+    kind: 'text',
+    flag: 'otlp-endpoint',
+    placeholder: '<url>',
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    path: 'telemetry.otlp-endpoint',
+    group: 'Telemetry',
+    default: undefined,
+    about: 'an OpenTelemetry collector that takes traces and metrics by OTLP over HTTP, such as http://localhost:4318',
+    source: 'OpenTelemetry',
+  },
+
   insecureAdminNoToken: {
     kind: 'boolean',
     flag: 'insecure-admin-no-token',

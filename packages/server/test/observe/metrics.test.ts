@@ -47,7 +47,7 @@ describe('metrics', () => {
     const busy = serviceOf()
     await using doors = await doorsOf(busy)
     using socket = await openSocket(`${doors.wsUrl}/prices/AAPL`)
-    for (let i = 0; i < 1025; i++) publish(busy, '/prices/AAPL', { price: i })
+    for (let i = 0; i < 1025; i++) void publish(busy, '/prices/AAPL', { price: i })
     for (let i = 0; i < 1025; i++) await socket.next()
     // Two batches: 1,024 messages at once, and the last one at the end of the turn.
     expect(busy.observer.channel({ address: '/prices/{symbol}' }).delivery.count).toBe(2)

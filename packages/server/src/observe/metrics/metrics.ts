@@ -4,6 +4,7 @@ import type { Hub } from '../../hub/hub.ts'
 import type { Observer } from '../observer.ts'
 import { type Give, type Labels, type Metric, shownBuckets } from './metric.ts'
 import { METRICS } from './metrics-table.ts'
+import { type Line, type MetricSnapshot, snapshotOf } from './snapshot.ts'
 
 /** Where the metrics are read from. */
 export interface MetricSource {
@@ -42,6 +43,15 @@ export class Metrics {
     const format = accept.includes('application/openmetrics-text') ? 'openMetrics' : 'prometheus'
     const registry = (this.#registries[format] ??= this.#newRegistry(format))
     return { contentType: FORMATS[format], body: await registry.metrics() }
+  }
+
+  /** All metrics with what they say now: the same as `text`, for who hands them on in another form. */
+  async read(): Promise<readonly MetricSnapshot[]> {
+    const registry = (this.#registries.prometheus ??= this.#newRegistry('prometheus'))
+    const metrics = await registry.getMetricsAsJSON()
+    return metrics.map(({ name, help, type, values }) =>
+      snapshotOf({ name, help, type: type as unknown as Metric['type'] }, values as readonly Line[]),
+    )
   }
 
   /** A registry for each format: in OpenMetrics prom-client takes `_total` off the names of the counters that it holds. */
