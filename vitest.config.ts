@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Where `.ci/run` wants the results, to count them. */
@@ -14,7 +15,10 @@ export default defineConfig({
       'bench/test/**/*.test.ts',
       'attack/test/**/*.test.ts',
     ],
-    testTimeout: 15_000,
+    // Vitest would leave one core idle. Many tests wait for a browser or a process, so every core can have a file.
+    maxWorkers: availableParallelism(),
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },

@@ -16,9 +16,11 @@ describe('the delivery proof in memory', () => {
   })
 
   it('runs at least 100 times faster than the time it tells of', async () => {
-    const begun = performance.now()
+    // Its own time on the processor: what else the machine does is not the simulation's.
+    const before = process.cpuUsage()
     await simulate({ seed: 99, durationMs: 5 * MINUTE })
-    expect(5 * MINUTE).toBeGreaterThan(100 * (performance.now() - begun))
+    const { user, system } = process.cpuUsage(before)
+    expect(5 * MINUTE).toBeGreaterThan((100 * (user + system)) / 1000)
   })
 
   it('is the same run for the same seed', async () => {
