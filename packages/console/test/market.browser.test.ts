@@ -94,9 +94,9 @@ describe.skipIf(isMissing)('the console of the market example', { timeout: 30_00
     await table.locator('[data-index="0"]').click()
     await page.getByRole('complementary', { name: 'Message' }).getByText('"symbol"').waitFor()
     await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByRole('searchbox', { name: 'Payloads that contain' }).fill('"GOOG"')
-    await expect.poll(() => rowsWithout(page, '/trades/GOOG')).toBe(0)
-    await table.getByText('/trades/GOOG').nth(2).waitFor()
+    await page.getByRole('searchbox', { name: 'Payloads that contain' }).fill('"MSFT"')
+    await expect.poll(() => rowsWithout(page, '/trades/MSFT')).toBe(0)
+    await table.getByText('/trades/MSFT').nth(2).waitFor()
     // Refused ones are there as well, and say so.
     await page.getByRole('searchbox', { name: 'Payloads that contain' }).fill('"187.2"')
     await page.getByText(/No message with that text/).waitFor()

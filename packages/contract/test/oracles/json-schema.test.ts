@@ -102,6 +102,7 @@ const definitions = { d: { type: 'string' }, r: { type: 'object', properties: { 
  * - `format` is checked with typebox's functions; ajv-formats is stricter or laxer in places (listed below).
  * - `unevaluatedProperties` with a property called `constructor`: ajv takes it for evaluated (it reads the prototype); we do not.
  * - `unevaluatedProperties` says nothing about arrays; typebox 1.4.3 applies it to them.
+ * - `uniqueItems` compares all own properties; typebox 1.4.3 takes `{}` and `{ constructor: 'a' }` for the same. Ajv agrees with us.
  * - Values nested deeper than 64 levels are refused.
  */
 describe('random schemas and values', () => {
@@ -120,6 +121,7 @@ describe('random schemas and values', () => {
           const ours = errors.length === 0
           accepted += ours ? 1 : 0
           expect([whole, each, ours]).toEqual([whole, each, ajv(each)])
+          if (isMisjudgedByTypebox(whole, each)) continue
           expect([whole, each, 'typebox', ours]).toEqual([whole, each, 'typebox', Check(whole, each)])
         }
       }),
@@ -161,6 +163,16 @@ describe('random schemas and values', () => {
     )
   })
 })
+
+it('objects that differ by a property called constructor are unique', () => {
+  const values: readonly unknown[] = [{}, { constructor: 'a' }]
+  expect(problems(setFor({ uniqueItems: true }), values)).toEqual([])
+  expect(ajvSays({ uniqueItems: true }, values)).toBe(true)
+})
+
+function isMisjudgedByTypebox(schema: object, value: unknown): boolean {
+  return JSON.stringify(schema).includes('"uniqueItems":true') && JSON.stringify(value).includes('"constructor"')
+}
 
 describe('formats', () => {
   const ajv = new Ajv2020({ strict: false, logger: false })
