@@ -1,12 +1,15 @@
 /**
- * `node --conditions=@hydrant/source bench/observe-cost.ts [rounds]`: what watching costs a fan-out. Two servers, one that watches
- * everything (log at `info`, quarantine, schema statistics, metrics read once a second) and one that watches nothing, take
- * turns in one process and are read by one other process. Prints the throughput of each round, the ratio of the pairs, and the
- * same for processor time, which neighbours on the machine disturb less.
+ * `node --conditions=@hydrant/source bench/observe-cost.ts [rounds] [traces]`: what watching costs a fan-out. Two servers, one that
+ * watches everything (log at `info`, quarantine, schema statistics, metrics read once a second, an admin listener with a console open
+ * on it that follows every live channel and asks for connections and messages as its views do; with `traces` also spans of one publish
+ * in a hundred) and one that watches nothing, take turns in one process and are read by one other process, where the console is as
+ * well. Prints the throughput of each round, the ratio of the pairs, and the same for the server's processor time, which neighbours on
+ * the machine disturb less. Both medians have to be 0.95 or more.
  */
 import { fork } from 'node:child_process'
 import { connect } from 'node:net'
 import { createHydrant, type HydrantOptions } from '@hydrant/server'
+import { BasicTracerProvider, BatchSpanProcessor, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
 
 const READERS = 200
 const PUBLISHES = 8000
@@ -31,17 +34,32 @@ const CONTRACT = {
   },
 } as const
 
-if (process.send === undefined) await measure(Number(process.argv[2] ?? 10))
-else process.on('message', ({ port, bytes }: { port: number; bytes: number }) => read(port, bytes))
+/** What the reading process is told. */
+interface Order {
+  readonly port: number
+  /** For each connection. */
+  readonly bytes: number
+  /** Undefined: no console. */
+  readonly adminUrl: string | undefined
+}
 
-async function measure(rounds: number): Promise<void> {
+if (process.send === undefined) await measure(Number(process.argv[2] ?? 10), process.argv[3] === 'traces')
+else {
+  process.on('message', ({ port, bytes, adminUrl }: Order) => {
+    read(port, bytes)
+    if (adminUrl !== undefined) void watch(adminUrl)
+  })
+}
+
+async function measure(rounds: number, traces: boolean): Promise<void> {
   const log = { level: 'info', destination: { write: (): void => {} } } as const
+  const tracing = traces ? oneInAHundred() : undefined
   const ratios: { wall: number; cpu: number }[] = []
   for (let round = 0; round <= rounds; round++) {
     const order = round % 2 === 0 ? [true, false] : [false, true]
     const results = new Map<boolean, { wall: number; cpu: number }>()
     for (const watched of order)
-      results.set(watched, await fanOut(watched ? { log } : { quarantine: false, traffic: false }, watched))
+      results.set(watched, await fanOut(watched ? { log, tracing } : { quarantine: false, traffic: false }, watched))
     const [on, off] = [results.get(true)!, results.get(false)!]
     const ratio = { wall: off.wall / on.wall, cpu: off.cpu / on.cpu }
     // The first round warms up.
@@ -58,7 +76,7 @@ async function measure(rounds: number): Promise<void> {
   )
 }
 
-async function fanOut(options: Partial<HydrantOptions>, scraped: boolean): Promise<{ wall: number; cpu: number }> {
+async function fanOut(options: Partial<HydrantOptions>, watched: boolean): Promise<{ wall: number; cpu: number }> {
   await using hydrant = createHydrant({
     contract: CONTRACT,
     limits: { pingIntervalMs: 0, maxOutboxBytes: 1 << 26, maxConnectionsPerAddress: 0 },
@@ -68,9 +86,9 @@ async function fanOut(options: Partial<HydrantOptions>, scraped: boolean): Promi
   const trade = { symbol: 'AAPL', price: 187.25, size: 100 }
   const reader = fork(new URL(import.meta.url), [], { execArgv: process.execArgv })
   const frame = 2 + JSON.stringify(trade).length
-  reader.send({ port, bytes: PUBLISHES * frame })
+  const admin = watched ? await hydrant.listenAdmin({ port: 0 }) : undefined
+  reader.send({ port, bytes: PUBLISHES * frame, adminUrl: admin?.url } satisfies Order)
   await new Promise((ready) => reader.once('message', ready))
-  const admin = scraped ? await hydrant.listenAdmin({ port: 0 }) : undefined
   const scrape = setInterval(() => void (admin && fetch(`${admin.url}/metrics`).then((answer) => answer.text())), 1000)
   const done = new Promise((finished) => reader.once('message', finished))
   const startedMs = performance.now()
@@ -110,4 +128,26 @@ function read(port: number, bytes: number): void {
       if (seen >= bytes && ++finished === READERS) process.send!('done')
     })
   }
+}
+
+/** What an open console asks for. */
+async function watch(adminUrl: string): Promise<void> {
+  const channels = ['/overview', '/channels', '/connections', '/quarantine', '/log'].map((channel) => ({ channel }))
+  const socket = new WebSocket(`${adminUrl.replace('http', 'ws')}/-/connect`, 'hydrant.v1')
+  socket.onopen = () => socket.send(JSON.stringify({ op: 'subscribe', id: 1, channels }))
+  for (;;) {
+    for (const path of ['/connections?limit=300', '/messages?limit=300']) await (await fetch(adminUrl + path)).text()
+    await new Promise((later) => setTimeout(later, 2_000))
+  }
+}
+
+function oneInAHundred(): BasicTracerProvider {
+  const exporter = {
+    export: (_spans: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
+    shutdown: () => Promise.resolve(),
+  }
+  return new BasicTracerProvider({
+    sampler: new TraceIdRatioBasedSampler(0.01),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  })
 }

@@ -28,7 +28,7 @@ Histograms have the bounds ${bounds.slice(0, 3).join(', ')} … ${bounds.at(-2)}
 
 Counting is an addition to a field per message and delivery; everything else happens when \`/metrics\` is asked. Nothing is sampled except the fields that
 the schema statistics look at (at most 500 messages a second; every message is counted).
-What all watching together costs a fan-out is measured by \`node --conditions=@hydrant/source bench/observe-cost.ts\`, on a machine that does nothing else.
+What all watching together, with a console open, costs a fan-out is measured by \`node --conditions=@hydrant/source bench/observe-cost.ts\`, on a machine that does nothing else.
 
 ## OpenTelemetry
 
