@@ -1,5 +1,5 @@
 import { ABNORMAL, checkClosePayload, NO_STATUS } from './close-codes.ts'
-import { ControlRate } from './control-rate.ts'
+import { takeControlFrame } from './control-rate.ts'
 import type { DeflateParameters } from './deflate/parameters.ts'
 import type { FragmentOptions, WireConnectionOptions, WireEvents, WireState } from './connection-options.ts'
 import type { Ending } from './endings.ts'
@@ -7,11 +7,12 @@ import { misuse, WireError, type WireErrorCode } from './errors.ts'
 import { closePayload, controlPayload } from './frame-encoder.ts'
 import { FrameParser, type FrameSink } from './frame-parser.ts'
 import { FrameWriter } from './frame-writer.ts'
-import { completeLimits, type WireLimits } from './limits.ts'
+import { Loans } from './loans.ts'
 import { MaskKeys } from './mask-keys.ts'
 import * as op from './opcodes.ts'
-import type { Role } from './role.ts'
-import { Timers } from './timers.ts'
+import { isGathered } from './output-queue.ts'
+import { type WireTerms, wireTerms } from './terms.ts'
+import { earliest, UNSET } from './timers.ts'
 
 /**
  * A timeout handled this late means that our own process stood still. What the peer sent meanwhile may be waiting to be
@@ -27,30 +28,34 @@ let reportTo: {
   violation(connection: WireConnection, code: WireErrorCode): void
 }
 
-/** A class in place of a closure for each report: an idle connection is mostly such small things. */
-class ParserReports implements FrameSink {
-  readonly #connection: WireConnection
-
-  constructor(connection: WireConnection) {
-    this.#connection = connection
-  }
+/** A parser, and what it reports to: both are lent to a connection for as long as a read, or what it began, lasts. */
+class Reader implements FrameSink {
+  readonly parser: FrameParser = new FrameParser(this)
+  connection: WireConnection | undefined
+  /** Output from before this read has not been taken: the transport is not keeping up. */
+  isBackedUp = false
 
   onPingFrame(payload: Buffer): void {
-    reportTo.ping(this.#connection, payload)
+    reportTo.ping(this.connection!, payload)
   }
 
   onPongFrame(payload: Buffer): void {
-    reportTo.pong(this.#connection, payload)
+    reportTo.pong(this.connection!, payload)
   }
 
   onCloseFrame(payload: Buffer): void {
-    reportTo.close(this.#connection, payload)
+    reportTo.close(this.connection!, payload)
   }
 
   onViolation(code: WireErrorCode): void {
-    reportTo.violation(this.#connection, code)
+    reportTo.violation(this.connection!, code)
   }
 }
+
+/** Reads end before the next one begins, unless a message is still to come or one connection is read from inside another. */
+const readers = new Loans(8, () => new Reader())
+/** Output of a turn of the event loop waits for its end, on each connection that answers. */
+const writers = new Loans(1_024, () => new FrameWriter())
 
 /**
  * One RFC 6455 connection after its handshake, in either role: bytes and the time in, events and bytes out. It reads no
@@ -60,23 +65,25 @@ class ParserReports implements FrameSink {
  * destroy it when {@link shouldDestroy}; and call {@link handleTimeout} at {@link nextTimeout}.
  */
 export class WireConnection {
-  readonly #role: Role
+  readonly #terms: WireTerms
   readonly #events: WireEvents
-  readonly #limits: WireLimits
-  readonly #random: ((bytes: Uint8Array) => void) | undefined
-  readonly #deflate: DeflateParameters | undefined
-  readonly #parser: FrameParser
-  readonly #writer: FrameWriter
-  readonly #timers = new Timers()
-  /** Made with the first control frame: most peers send none for a long time. */
-  #controlRate: ControlRate | undefined
+  /** Lent: see {@link readers}. */
+  #reader: Reader | undefined
+  /** Lent while there is output that is more than {@link #alone}; a client has its own, for the mask keys. */
+  #writer: FrameWriter | undefined
+  /** Output that is one shared piece: what one publish means for most connections. It is never copied. */
+  #alone: Buffer | undefined
   #state: WireState = 'open'
   #now: number
-  #isReceiving = false
+  // The deadlines, in whole milliseconds: see TIMERS.
+  #pingAt: number = UNSET
+  #pongAt: number = UNSET
+  #assemblyAt: number = UNSET
+  #closeAt: number = UNSET
+  /** When the peer may again send as many control frames as it may at once. */
+  #controlFullAt = 0
   /** What our Close said, while we wait for its answer. */
   #ourClose: { code: number; reason: string } | undefined
-  /** Output from before this read has not been taken: the transport is not keeping up. */
-  #isBackedUp = false
   /** The newest ping not yet answered because of that. */
   #owedPong: Buffer | undefined
   #wasStalled = false
@@ -85,17 +92,16 @@ export class WireConnection {
 
   /** Throws a TypeError for limits that are not numbers, and for a client without a random source. */
   constructor(options: WireConnectionOptions) {
-    const { role, events, now, deflate, random } = options
+    const { role, events, random, deflate } = options
     if (role === 'client' && random === undefined) throw misuse('random-required')
-    this.#role = role
+    this.#terms = wireTerms(options)
     this.#events = events
-    this.#limits = completeLimits(options.limits)
-    this.#random = random
-    this.#deflate = deflate
-    this.#now = now
-    this.#parser = new FrameParser(role, this.#limits, deflate !== undefined, events, new ParserReports(this))
-    this.#writer = new FrameWriter(role === 'client' ? new MaskKeys(random!) : undefined, deflate)
-    this.#schedulePing(now)
+    this.#now = Math.ceil(options.now)
+    if (role === 'client') {
+      this.#writer = new FrameWriter()
+      this.#writer.attach(new MaskKeys(random!), deflate)
+    }
+    this.#schedulePing()
   }
 
   get state(): WireState {
@@ -104,7 +110,7 @@ export class WireConnection {
 
   /** What the handshake agreed on, for those who compress once for many connections. */
   get deflate(): DeflateParameters | undefined {
-    return this.#deflate
+    return this.#terms.deflate
   }
 
   /**
@@ -123,12 +129,12 @@ export class WireConnection {
 
   /** Bytes queued and not taken yet. */
   get pendingBytes(): number {
-    return this.#writer.output.bytes
+    return this.#alone?.length ?? this.#writer?.output.bytes ?? 0
   }
 
   /** Payload bytes held for messages that are not complete. */
   get heldBytes(): number {
-    return this.#parser.heldBytes
+    return this.#reader?.parser.heldBytes ?? 0
   }
 
   /**
@@ -136,28 +142,32 @@ export class WireConnection {
    * keeps no reference to them after it.
    */
   receive(bytes: Buffer, now: number): void {
-    if (this.#isReceiving) throw misuse('receive-inside-event')
-    this.#now = now
-    // Any byte is a sign of life: a pong may be stuck behind a large message.
-    if (this.#timers.pong !== Infinity && this.#state !== 'closed') this.#schedulePing(now)
+    if (this.#reader?.parser.isReading === true) throw misuse('receive-inside-event')
+    this.#now = Math.ceil(now)
     this.#wasStalled = false
-    this.#isBackedUp = this.#writer.output.bytes > 0
-    this.#isReceiving = true
+    if (this.#state === 'closed') return
+    // Any byte is a sign of life: a pong may be stuck behind a large message.
+    if (this.#pongAt !== UNSET) this.#schedulePing()
+    const reader = this.#reader ?? this.#borrowReader()
+    reader.isBackedUp = this.pendingBytes > 0
     let returned = false
     try {
-      this.#parser.receive(bytes)
+      reader.parser.receive(bytes)
       returned = true
     } finally {
-      this.#isReceiving = false
-      if (!returned) this.#abandon()
+      if (!returned) {
+        this.#reader = undefined
+        this.#abandon()
+      }
     }
-    this.#watchAssembly()
+    if (this.#state === 'open') this.#watchAssembly(reader.parser)
+    if (!reader.parser.isMidway) this.#returnReader(reader)
   }
 
   /** The transport's end: FIN, or its failure with `error`. Safe to call more than once. */
   receiveEof(now: number, error?: Error): void {
-    this.#now = now
-    this.#timers.clearAll()
+    this.#now = Math.ceil(now)
+    this.#clearTimers()
     this.#shouldEnd = true
     this.#shouldDestroy ||= error !== undefined
     this.#end({ kind: 'transport-lost', code: ABNORMAL, reason: '', error })
@@ -169,14 +179,14 @@ export class WireConnection {
    */
   sendText(text: string | Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    this.#writer.text(text)
+    this.#writerNow().text(text)
     return true
   }
 
   /** Sends a binary message; false once closing has begun. Throws a TypeError unless given a Uint8Array. It is copied. */
   sendBinary(data: Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    this.#writer.binary(data)
+    this.#writerNow().binary(data)
     return true
   }
 
@@ -186,7 +196,8 @@ export class WireConnection {
    */
   sendFrame(frames: Buffer): boolean {
     if (this.#state !== 'open') return false
-    this.#writer.encoded(frames)
+    if (this.#writer === undefined && this.#alone === undefined && isGathered(frames)) this.#alone = frames
+    else this.#writerNow().encoded(frames)
     return true
   }
 
@@ -197,7 +208,7 @@ export class WireConnection {
    */
   sendFragment(payload: string | Uint8Array, options: FragmentOptions): boolean {
     if (this.#state !== 'open') return false
-    this.#writer.fragment(payload, options.binary === true, options.final)
+    this.#writerNow().fragment(payload, options.binary === true, options.final)
     return true
   }
 
@@ -219,13 +230,13 @@ export class WireConnection {
   close(code?: number, reason?: string, now: number = this.#now): void {
     const payload = closePayload(code, reason)
     if (this.#state !== 'open') return
-    this.#now = now
+    this.#now = Math.ceil(now)
     this.#queueClose(payload)
     this.#state = 'closing'
     this.#ourClose = { code: code ?? NO_STATUS, reason: reason ?? '' }
-    this.#parser.skipMessages()
-    this.#timers.clearAll()
-    this.#timers.close = this.#now + this.#limits.closeTimeoutMs
+    this.#reader?.parser.skipMessages()
+    this.#clearTimers()
+    this.#closeAt = this.#after(this.#terms.limits.closeTimeoutMs)
   }
 
   /**
@@ -234,12 +245,24 @@ export class WireConnection {
    */
   takeOutput(): Buffer | Buffer[] | undefined {
     if (this.#owedPong !== undefined) this.#payOwedPong()
-    return this.#writer.output.take()
+    const alone = this.#alone
+    if (alone !== undefined) {
+      this.#alone = undefined
+      return alone
+    }
+    const writer = this.#writer
+    if (writer === undefined) return undefined
+    const output = writer.output.take()
+    if (this.#terms.role === 'server' && writer.isIdle) {
+      this.#writer = undefined
+      writers.takeBack(writer)
+    }
+    return output
   }
 
   /** When to call {@link handleTimeout}, on the caller's clock; `undefined` when no deadline is set. */
   nextTimeout(): number | undefined {
-    return this.#timers.next()
+    return earliest(this.#pingAt, this.#pongAt, this.#assemblyAt, this.#closeAt)
   }
 
   /**
@@ -247,17 +270,17 @@ export class WireConnection {
    * more second: after a stall of ours, first read what the peers sent.
    */
   handleTimeout(now: number): void {
-    this.#now = now
-    const timers = this.#timers
-    const due = timers.next()
-    if (due !== undefined && now - due > STALL_MS && !this.#wasStalled) {
+    this.#now = Math.ceil(now)
+    const due = this.nextTimeout()
+    if (due === undefined || due > now) return
+    if (now - due > STALL_MS && !this.#wasStalled) {
       this.#wasStalled = true
-      timers.postpone(now, now + AFTER_STALL_MS)
+      this.#postpone(now)
     }
-    if (now >= timers.close) this.#closeIsLate()
-    else if (now >= timers.pong) this.#peerIsGone('no-pong')
-    else if (now >= timers.assembly) this.#fail('slow-message', 'timed-out')
-    else if (now >= timers.ping) this.#sendOwnPing()
+    if (isDue(this.#closeAt, now)) this.#closeIsLate()
+    else if (isDue(this.#pongAt, now)) this.#peerIsGone('no-pong')
+    else if (isDue(this.#assemblyAt, now)) this.#fail('slow-message', 'timed-out')
+    else if (isDue(this.#pingAt, now)) this.#sendOwnPing()
   }
 
   /** What the parser reports comes in here, past the public methods. */
@@ -274,8 +297,8 @@ export class WireConnection {
     if (!this.#takeControlToken()) return
     if (this.#state === 'open') {
       // A peer that pings and does not read gets the newest pong only (RFC 6455 §5.5.3), so they never pile up.
-      if (this.#isBackedUp) this.#owedPong = Buffer.from(payload)
-      else this.#writer.frame(op.FIN_BIT | op.PONG, payload)
+      if (this.#reader!.isBackedUp) this.#owedPong = Buffer.from(payload)
+      else this.#writerNow().frame(op.FIN_BIT | op.PONG, payload)
       this.#events.onPing?.(payload)
     }
   }
@@ -290,7 +313,7 @@ export class WireConnection {
       this.#onViolation(error)
       return
     }
-    this.#parser.stop()
+    this.#reader!.parser.stop()
     if (this.#ourClose !== undefined) {
       this.#end({ kind: 'closed-by-us', ...this.#ourClose })
       return
@@ -307,8 +330,11 @@ export class WireConnection {
   }
 
   #takeControlToken(): boolean {
-    this.#controlRate ??= new ControlRate(this.#limits.controlFramesPerSecond, this.#now)
-    if (this.#controlRate.take(this.#now)) return true
+    const fullAt = takeControlFrame(this.#controlFullAt, this.#terms.limits.controlFramesPerSecond, this.#now)
+    if (fullAt !== undefined) {
+      this.#controlFullAt = fullAt
+      return true
+    }
     this.#onViolation('too-many-control-frames')
     return false
   }
@@ -329,7 +355,7 @@ export class WireConnection {
 
   #closeIsLate(): void {
     if (this.#state === 'closing') this.#peerIsGone('no-close')
-    this.#timers.clearAll()
+    this.#clearTimers()
     this.#shouldEnd = true
     this.#shouldDestroy = true
   }
@@ -344,60 +370,113 @@ export class WireConnection {
   #end(ending: Ending): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    this.#parser.stop()
-    this.#timers.clearAll()
+    this.#reader?.parser.stop()
+    this.#clearTimers()
     if (this.#shouldDestroy) this.#shouldEnd = true
     if (!this.#shouldEnd) {
-      this.#timers.close = this.#now + this.#limits.closeTimeoutMs
-      this.#shouldEnd = this.#role === 'server'
+      this.#closeAt = this.#after(this.#terms.limits.closeTimeoutMs)
+      this.#shouldEnd = this.#terms.role === 'server'
     }
+    const reader = this.#reader
+    if (reader !== undefined && !reader.parser.isReading) this.#returnReader(reader)
     this.#events.onEnd(ending)
   }
 
   #queueClose(payload: Uint8Array): void {
     if (this.#owedPong !== undefined) this.#payOwedPong()
-    this.#writer.frame(op.FIN_BIT | op.CLOSE, payload)
+    this.#writerNow().frame(op.FIN_BIT | op.CLOSE, payload)
   }
 
   #payOwedPong(): void {
     const payload = this.#owedPong!
     this.#owedPong = undefined
-    this.#writer.frame(op.FIN_BIT | op.PONG, payload)
+    this.#writerNow().frame(op.FIN_BIT | op.PONG, payload)
   }
 
   #sendControl(opcode: number, payload: Uint8Array): boolean {
     if (this.#state !== 'open') return false
-    this.#writer.frame(op.FIN_BIT | opcode, payload)
+    this.#writerNow().frame(op.FIN_BIT | opcode, payload)
     return true
   }
 
   #sendOwnPing(): void {
     this.#sendControl(op.PING, controlPayload(undefined))
-    this.#timers.ping = Infinity
-    this.#timers.pong = this.#now + this.#limits.pongTimeoutMs
+    this.#pingAt = UNSET
+    this.#pongAt = this.#after(this.#terms.limits.pongTimeoutMs)
   }
 
   /** The next ping is due an interval from now, and none is waited for. */
-  #schedulePing(now: number): void {
-    const { pingIntervalMs } = this.#limits
-    this.#timers.pong = Infinity
-    this.#timers.ping = pingIntervalMs === 0 ? Infinity : now + Math.round(pingIntervalMs * this.#jitter())
+  #schedulePing(): void {
+    const { pingIntervalMs } = this.#terms.limits
+    this.#pongAt = UNSET
+    this.#pingAt = pingIntervalMs === 0 ? UNSET : this.#after(Math.round(pingIntervalMs * this.#jitter()))
   }
 
   /** 0.8 to 1.2, so that connections that began together do not ping together. */
   #jitter(): number {
-    if (this.#random === undefined) return 1
+    const { random } = this.#terms
+    if (random === undefined) return 1
     const bytes = new Uint8Array(2)
-    this.#random(bytes)
+    random(bytes)
     return 0.8 + (0.4 * (bytes[0]! * 256 + bytes[1]!)) / 0xffff
   }
 
   /** The deadline of a message runs from its first byte, whatever comes in between. */
-  #watchAssembly(): void {
-    if (this.#state !== 'open') return
-    const timers = this.#timers
-    if (!this.#parser.isMidway) timers.assembly = Infinity
-    else if (timers.assembly === Infinity || this.#parser.passedBoundary)
-      timers.assembly = this.#now + this.#limits.assemblyTimeoutMs
+  #watchAssembly(parser: FrameParser): void {
+    if (!parser.isMidway) this.#assemblyAt = UNSET
+    else if (this.#assemblyAt === UNSET || parser.passedBoundary) {
+      this.#assemblyAt = this.#after(this.#terms.limits.assemblyTimeoutMs)
+    }
   }
+
+  #after(timeoutMs: number): number {
+    return Math.ceil(this.#now + timeoutMs)
+  }
+
+  #clearTimers(): void {
+    this.#pingAt = this.#pongAt = this.#assemblyAt = this.#closeAt = UNSET
+  }
+
+  /** What is overdue gets a little longer; our own ping does not need it. */
+  #postpone(now: number): void {
+    const until = this.#after(AFTER_STALL_MS)
+    if (isDue(this.#pongAt, now)) this.#pongAt = until
+    if (isDue(this.#assemblyAt, now)) this.#assemblyAt = until
+    if (isDue(this.#closeAt, now)) this.#closeAt = until
+  }
+
+  #borrowReader(): Reader {
+    const reader = readers.lend()
+    reader.connection = this
+    reader.parser.attach(this.#terms, this.#events, this.#state === 'closing')
+    this.#reader = reader
+    return reader
+  }
+
+  #returnReader(reader: Reader): void {
+    this.#reader = undefined
+    reader.connection = undefined
+    reader.parser.detach()
+    readers.takeBack(reader)
+  }
+
+  /** For output that is made here, or that is not alone any more. */
+  #writerNow(): FrameWriter {
+    let writer = this.#writer
+    if (writer === undefined) {
+      writer = writers.lend()
+      writer.attach(undefined, this.#terms.deflate)
+      this.#writer = writer
+    }
+    const alone = this.#alone
+    if (alone !== undefined) {
+      this.#alone = undefined
+      writer.encoded(alone)
+    }
+    return writer
+  }
+}
+
+function isDue(deadline: number, now: number): boolean {
+  return deadline !== UNSET && deadline <= now
 }

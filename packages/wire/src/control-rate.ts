@@ -1,22 +1,13 @@
-/** A token bucket for control frames: a second's worth of burst, refilled evenly. */
-export class ControlRate {
-  readonly #perSecond: number
-  #tokens: number
-  #filledAt: number
+/** A bucket of control frames holds what may come in this time. */
+const BURST_MS = 1_000
 
-  constructor(perSecond: number, now: number) {
-    this.#perSecond = perSecond
-    this.#tokens = perSecond
-    this.#filledAt = now
-  }
-
-  /** False when this frame is one too many. */
-  take(now: number): boolean {
-    const refilled = this.#tokens + ((now - this.#filledAt) * this.#perSecond) / 1000
-    this.#tokens = Math.min(this.#perSecond, refilled)
-    this.#filledAt = now
-    if (this.#tokens < 1) return false
-    this.#tokens--
-    return true
-  }
+/**
+ * A token bucket for control frames: a second's worth of burst, refilled evenly. It is kept as the one moment at which it is full again
+ * (the generic cell rate algorithm, ITU-T I.371), 0 at first. Returns that moment after this frame, or `undefined` when it is one too many.
+ */
+export function takeControlFrame(fullAt: number, perSecond: number, now: number): number | undefined {
+  const perFrameMs = 1000 / perSecond
+  const after = Math.max(fullAt, now) + perFrameMs
+  // Fractions of a millisecond are left over by the arithmetic.
+  return after - now > BURST_MS + 1e-6 ? undefined : after
 }

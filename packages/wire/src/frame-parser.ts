@@ -1,9 +1,8 @@
 import type { WireErrorCode } from './errors.ts'
-import type { WireLimits } from './limits.ts'
 import { unmask, viewForMask } from './mask.ts'
 import { MessageAssembler, type MessageSink } from './message-assembler.ts'
 import * as op from './opcodes.ts'
-import type { Role } from './role.ts'
+import type { WireTerms } from './terms.ts'
 
 /** What the parser reports besides messages. Payloads are views that are valid during the call only. */
 export interface FrameSink {
@@ -31,10 +30,11 @@ const STOPPED = 6
  */
 export class FrameParser {
   readonly #sink: FrameSink
-  readonly #messages: MessageAssembler
+  readonly #messages = new MessageAssembler()
   /** Bits that are an error in the first byte of a data frame. */
-  readonly #forbiddenBits: number
-  readonly #expectsMask: boolean
+  #forbiddenBits = 0
+  #expectsMask = false
+  #isReading = false
   #state = FIRST_BYTE
   #skipsMessages = false
   #passedBoundary = false
@@ -54,11 +54,28 @@ export class FrameParser {
   /** The payload of a control frame that is split between two reads. */
   #control: Buffer | undefined
 
-  constructor(role: Role, limits: WireLimits, deflate: boolean, messages: MessageSink, sink: FrameSink) {
+  constructor(sink: FrameSink) {
     this.#sink = sink
-    this.#messages = new MessageAssembler(limits, messages)
+  }
+
+  /** Reads what a connection of these terms gets from now on. `skipsMessages`: see {@link FrameParser.skipMessages}. */
+  attach({ role, limits, deflate }: WireTerms, messages: MessageSink, skipsMessages: boolean): void {
+    this.#messages.attach(limits, messages)
     this.#expectsMask = role === 'server'
-    this.#forbiddenBits = deflate ? op.RSV2_AND_RSV3_BITS : op.RSV2_AND_RSV3_BITS | op.RSV1_BIT
+    this.#forbiddenBits = deflate === undefined ? op.RSV2_AND_RSV3_BITS | op.RSV1_BIT : op.RSV2_AND_RSV3_BITS
+    this.#skipsMessages = skipsMessages
+    this.#state = FIRST_BYTE
+  }
+
+  /** Forgets for whom it read. */
+  detach(): void {
+    this.#messages.detach()
+    this.#control = undefined
+  }
+
+  /** True while {@link receive} runs. */
+  get isReading(): boolean {
+    return this.#isReading
   }
 
   /** True when a frame or a message has begun and is not complete. */
@@ -76,13 +93,18 @@ export class FrameParser {
     return this.#messages.heldBytes + (this.#control?.length ?? 0)
   }
 
-  /** Reads everything. Payloads are unmasked in place: the bytes are the parser's from now on. */
+  /**
+   * Reads everything. Payloads are unmasked in place: the bytes are the parser's from now on. When something that it reports to throws, it is of no
+   * further use.
+   */
   receive(bytes: Buffer): void {
     this.#passedBoundary = false
+    this.#isReading = true
     if (this.#expectsMask) this.#view = viewForMask(bytes)
     this.#readAll(bytes, bytes.length)
     // The bytes are their owner's again.
     this.#view = undefined
+    this.#isReading = false
   }
 
   #readAll(bytes: Buffer, end: number): void {

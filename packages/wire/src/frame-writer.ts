@@ -15,14 +15,20 @@ import { Utf8Stream } from './utf8.ts'
 export class FrameWriter {
   readonly output: OutputQueue = new OutputQueue()
   /** Present in the client role, and only there. */
-  readonly #keys: MaskKeys | undefined
-  readonly #deflate: DeflateParameters | undefined
+  #keys: MaskKeys | undefined
+  #deflate: DeflateParameters | undefined
   /** The fragmented message being sent: its UTF-8 state, or `'binary'`. */
   #open: Utf8Stream | 'binary' | undefined
 
-  constructor(keys: MaskKeys | undefined, deflate: DeflateParameters | undefined) {
+  /** Writes for another connection from now on. Nothing may be queued. */
+  attach(keys: MaskKeys | undefined, deflate: DeflateParameters | undefined): void {
     this.#keys = keys
     this.#deflate = deflate
+  }
+
+  /** True when nothing is queued, and no fragmented message is being sent. */
+  get isIdle(): boolean {
+    return this.output.bytes === 0 && this.#open === undefined
   }
 
   text(payload: string | Uint8Array): void {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { inflate, INFLATE_TAIL } from './deflate/inflate.ts'
 import type { WireErrorCode } from './errors.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
-import type { WireLimits } from './limits.ts'
+import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 import { Utf8Stream } from './utf8.ts'
 
 const EMPTY: Buffer = Buffer.alloc(0)
@@ -11,6 +11,8 @@ const EMPTY: Buffer = Buffer.alloc(0)
 export interface MessageSink {
   onMessage(payload: Buffer, binary: boolean): void
 }
+
+const NOBODY: MessageSink = { onMessage() {} }
 
 /** What has been received of a message that did not come as a whole. */
 class Pieces {
@@ -23,9 +25,8 @@ class Pieces {
  * that the peer made, if any.
  */
 export class MessageAssembler {
-  readonly #limits: WireLimits
-  readonly #maxCompressedBytes: number
-  readonly #sink: MessageSink
+  #limits: WireLimits = DEFAULT_LIMITS
+  #sink: MessageSink = NOBODY
   /** Undefined while nothing is stored, which is nearly always: most messages come in one frame and one read. */
   #pieces: Pieces | undefined
   #inProgress = false
@@ -37,10 +38,16 @@ export class MessageAssembler {
   /** How long the message will be at most, once its last frame has been announced. */
   #total = Infinity
 
-  constructor(limits: WireLimits, sink: MessageSink) {
+  /** Works for this sink from now on. Nothing may be in progress. */
+  attach(limits: WireLimits, sink: MessageSink): void {
     this.#limits = limits
-    this.#maxCompressedBytes = compressedBound(limits.maxMessageBytes)
     this.#sink = sink
+  }
+
+  /** Forgets whom it worked for. */
+  detach(): void {
+    this.drop()
+    this.#sink = NOBODY
   }
 
   /** True from the first frame of a message to the end of its last. */
@@ -72,7 +79,8 @@ export class MessageAssembler {
     this.#announced += length
     if (final) this.#total = this.#announced + INFLATE_TAIL.length
     // Beyond 2^53 a length is no exact number any more, and no limit could mean it.
-    const limit = this.#compressed ? this.#maxCompressedBytes : this.#limits.maxMessageBytes
+    const { maxMessageBytes } = this.#limits
+    const limit = this.#compressed ? compressedBound(maxMessageBytes) : maxMessageBytes
     if (this.#announced > limit || this.#announced > Number.MAX_SAFE_INTEGER) {
       return 'message-too-big'
     }

@@ -5,6 +5,11 @@ const GATHERING_BYTES = 65_536
 /** A new gathering buffer is as large as the last one taken, up to this. */
 const MAX_FIRST_BYTES = 4_096
 
+/** Whether a shared frame may be kept alone until something follows: bytes, and few enough to be copied then. */
+export function isGathered(frame: unknown): frame is Buffer {
+  return frame instanceof Uint8Array && frame.length > 0 && frame.length <= GATHERED_FRAME_BYTES
+}
+
 /**
  * Bytes that wait to be written, in order. Small frames are written one after the other into one growing buffer; large
  * ones and frames shared between connections are kept as they are.

@@ -8,27 +8,15 @@ export const TIMERS = {
 
 export type TimerName = keyof typeof TIMERS
 
-/** One deadline per name, in milliseconds of the caller's monotonic clock. `Infinity` is "not set". */
-export class Timers {
-  ping: number = Infinity
-  pong: number = Infinity
-  assembly: number = Infinity
-  close: number = Infinity
+/** A deadline that is not set. They are whole milliseconds, which an engine keeps in place; fractions and Infinity are objects of their own. */
+export const UNSET = -1
 
-  /** The earliest deadline, if any is set. */
-  next(): number | undefined {
-    const earliest = Math.min(this.ping, this.pong, this.assembly, this.close)
-    return earliest === Infinity ? undefined : earliest
-  }
+/** The earliest of the deadlines that are set. */
+export function earliest(a: number, b: number, c: number, d: number): number | undefined {
+  const first = Math.min(orNever(a), orNever(b), orNever(c), orNever(d))
+  return first === Infinity ? undefined : first
+}
 
-  /** Gives what is overdue at `now` until `until`. */
-  postpone(now: number, until: number): void {
-    if (this.pong <= now) this.pong = until
-    if (this.assembly <= now) this.assembly = until
-    if (this.close <= now) this.close = until
-  }
-
-  clearAll(): void {
-    this.ping = this.pong = this.assembly = this.close = Infinity
-  }
+function orNever(deadline: number): number {
+  return deadline === UNSET ? Infinity : deadline
 }
