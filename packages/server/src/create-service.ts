@@ -60,7 +60,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
       epoch: randomBytes(5).toString('hex'),
       idempotencyWindowMs: values.idempotencyWindowMs,
     })
-  const turn = new Turn(clock)
+  const turn = new Turn(clock, values.lingerMs)
   const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
   const refused = new QuarantineStore(clock, () => contract.info.version, options.quarantine || {})
   const observer = new Observer(contract, clock, {

@@ -13,23 +13,29 @@ export interface TurnWatcher {
 
 /**
  * Gathers work until the end of the turn: first the feeds hand their batches to the connections, then the connections write,
- * so that everything published in one turn leaves each connection in one write.
+ * so that everything published in one turn leaves each connection in one write. Feeds may be left to linger, so that what is
+ * published in more than one turn does as well; what connections have to say themselves never waits longer than the turn.
  */
 export class Turn {
   readonly #clock: Clock
+  readonly #lingerMs: number
+  /** Wait for the end of their time. */
+  #lingering: TurnWork[] = []
   #feeds: TurnWork[] = []
   #writers: TurnWork[] = []
   #watchers: TurnWatcher[] = []
   #scheduled = false
 
-  constructor(clock: Clock) {
+  /** `lingerMs`: how long a feed waits from its first message. Default 0: until the end of the turn. Source: the setting `linger`. */
+  constructor(clock: Clock, lingerMs = 0) {
     this.#clock = clock
+    this.#lingerMs = lingerMs
   }
 
   /** The caller sees to it that it is queued once. */
   feed(work: TurnWork): void {
-    this.#feeds.push(work)
-    this.#schedule()
+    if (this.#lingerMs > 0) this.#linger(work)
+    else this.#feedNow(work)
   }
 
   /** The caller sees to it that it is queued once. */
@@ -45,7 +51,19 @@ export class Turn {
 
   /** Does now what waits for the end of the turn: what was published before a goodbye is queued before it. */
   flush(): void {
+    this.#feeds.push(...this.#lingering.splice(0))
     this.#end()
+  }
+
+  /** One timer for all that begin to wait together: who comes later waits less, and nobody longer. */
+  #linger(work: TurnWork): void {
+    this.#lingering.push(work)
+    if (this.#lingering.length === 1) this.#clock.after(this.#lingerMs, () => this.flush())
+  }
+
+  #feedNow(work: TurnWork): void {
+    this.#feeds.push(work)
+    this.#schedule()
   }
 
   #schedule(): void {
@@ -58,7 +76,7 @@ export class Turn {
     this.#scheduled = false
     const feeds = this.#feeds
     this.#feeds = []
-    for (let i = 0; i < feeds.length; i++) if (feeds[i]!.endTurn()) this.feed(feeds[i]!)
+    for (let i = 0; i < feeds.length; i++) if (feeds[i]!.endTurn()) this.#feedNow(feeds[i]!)
     const writers = this.#writers
     this.#writers = []
     for (let i = 0; i < writers.length; i++) if (writers[i]!.endTurn()) this.writer(writers[i]!)

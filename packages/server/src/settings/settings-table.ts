@@ -437,6 +437,16 @@ export const SETTINGS = {
     about: 'how long a reader may take for 64 KiB of what waits for it; who takes nothing is cut off',
     limit: 'write-timeout',
   },
+  lingerMs: {
+    kind: 'duration',
+    flag: 'linger',
+    path: 'limits.linger',
+    group: 'Limits',
+    default: 0,
+    min: 0,
+    max: 5,
+    about: 'how long published messages wait for others, so that they leave each connection in one write',
+  },
   pingIntervalMs: {
     kind: 'duration',
     flag: 'ping-interval',

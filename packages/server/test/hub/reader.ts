@@ -16,12 +16,15 @@ export class RecordingSink implements Sink {
   /** Message texts in order; a gap is `gap FROM-TO REASON`. */
   readonly seen: string[] = []
   readonly offsets: number[] = []
+  /** How often something was handed over. */
+  sendings = 0
   queuedBytes = 0
   ended = false
   #blocked = false
   #drained: (() => void)[] = []
 
   send(chunk: Buffer): void {
+    this.sendings++
     for (const [, offset, text] of chunk.toString().matchAll(/id: \w+:(\d+)\nevent: m\ndata: (.*)\n/g)) {
       this.seen.push(text!)
       this.offsets.push(Number(offset))
@@ -64,9 +67,9 @@ export class Bench {
   readonly broker: Broker
   readonly hub: Hub
 
-  constructor(wrap: (broker: Broker) => Broker = (broker) => broker, membersPerTurn?: number) {
+  constructor(wrap: (broker: Broker) => Broker = (broker) => broker, membersPerTurn?: number, lingerMs?: number) {
     this.broker = wrap(new MemoryBroker({ clock: this.clock, epoch: 'e' }))
-    this.hub = new Hub(this.broker, new Turn(this.clock), this.clock, { membersPerTurn })
+    this.hub = new Hub(this.broker, new Turn(this.clock, lingerMs), this.clock, { membersPerTurn })
   }
 
   async read(
