@@ -89,6 +89,9 @@ export interface MessageOf<Name extends string, Data> {
   readonly channel: string
   /** What was lost directly before this message. */
   readonly gap?: Gap
+  /** Where it came from, as W3C Trace Context, when its publisher said so or the server traces: to go on with that trace. */
+  readonly traceparent?: string
+  readonly tracestate?: string
 }
 
 /** A range of positions that will never come: after `from`, up to and including `to`. */

@@ -6,6 +6,7 @@ import { clientError, type HydrantError, serverError } from './errors.ts'
 import { formatPosition, type Position, parsePosition, reaches } from './position.ts'
 import { Roster } from './roster.ts'
 import type { AnyMessage, Subscriber } from './subscriber.ts'
+import { traceOf } from './trace.ts'
 
 /** What a channel tells besides its messages. */
 export interface ChannelEvents {
@@ -199,6 +200,7 @@ export class Feed {
       time: alias.timeMs + down.t,
       channel: this.address,
     }
+    if (down.traceparent !== undefined) Object.assign(message, traceOf(down))
     for (const subscriber of this.#subscribers) {
       // PROTOCOL.md 6.3: what is not after the cursor is no news.
       if (subscriber.phase !== 'live' || reaches(subscriber.cursor!, position)) continue

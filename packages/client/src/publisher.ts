@@ -4,6 +4,7 @@ import type { Connection, Operation } from './connection.ts'
 import { type Bounded, bounded, type CallOptions } from './deadline.ts'
 import { clientError } from './errors.ts'
 import type { Platform } from './platform.ts'
+import { traceOf } from './trace.ts'
 
 /** How a message is published. */
 export interface PublishOptions<Name extends string = string> extends CallOptions {
@@ -11,6 +12,9 @@ export interface PublishOptions<Name extends string = string> extends CallOption
   readonly name?: Name | undefined
   /** Idempotency key (1 to 255 characters): the same key publishes once in five minutes. By default one of its own for each call. */
   readonly key?: string | undefined
+  /** Where the message came from, as W3C Trace Context: readers are told. What is no `traceparent` is ignored. */
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
 }
 
 export interface PublishLimits {
@@ -59,6 +63,7 @@ export class Publisher {
       ...(data instanceof Uint8Array ? { base64: toBase64(data) } : { data }),
       ...(name === undefined ? {} : { name }),
       key: key ?? this.#platform.unique(),
+      ...traceOf(options),
     }
     const bytes = new TextEncoder().encode(JSON.stringify(operation)).length
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits

@@ -104,6 +104,26 @@ describe('with the server', () => {
     expect([seen, reasons]).toEqual([['old', 'new'], ['epoch-changed']])
   })
 
+  it.each(['socket', 'fallback'])('[4.6] a message brings the trace of its publish, over the %s', async (via) => {
+    await using server = await serve()
+    await using proxy = await openBlockingProxy(server.port)
+    proxy.blocks = via === 'fallback'
+    await using api = connect(proxy.url, SOON)
+    const trace = {
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      tracestate: 'vendor=1',
+    }
+    const seen: object[] = []
+    const chat = api.channel('/chat/a')
+    await chat.subscribe((_data, message) => seen.push(message)).ready
+    await chat.publish({ text: 'one' }, trace)
+    await chat.publish({ text: 'two' }, { traceparent: 'none\nat all', tracestate: '\u0007' })
+    await until(api, () => seen.length === 2)
+    expect(api.state).toMatchObject({ via })
+    expect(seen[0]).toMatchObject(trace)
+    expect(Object.keys(seen[1]!)).toEqual(['name', 'data', 'position', 'time', 'channel'])
+  })
+
   it('[4.1] text and bytes arrive as what they are', async () => {
     await using server = await serve()
     await using api = connect(`ws://127.0.0.1:${server.port}`, SOON)

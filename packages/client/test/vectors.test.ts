@@ -84,6 +84,10 @@ const DEEDS: Readonly<Record<string, (client: ScriptedClient) => unknown>> = {
       .channel('/chat/lobby')
       .publish(1, { key: 'k'.repeat(255) })
       .catch(ignore),
+  'publish with a trace': ({ api }) => {
+    const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'vendor=1' }
+    api.channel('/chat/lobby').publish(1, trace).catch(ignore)
+  },
   request: ({ api }) => void api.request('/orders', { side: 'buy' }, { timeoutMs: 5_000 }).catch(ignore),
   'request with null': ({ api }) => void api.channel('/orders').request(null, { name: 'placeOrder' }).catch(ignore),
   announce: ({ api }) => void api.channel('/chat/lobby').presence.enter({ name: 'ann' }).catch(ignore),
@@ -111,7 +115,7 @@ describe('what clients say', () => {
 
   it('only what no client of ours would say is left out', () => {
     const known = up.filter(({ outcome }) => outcome.kind === 'request').map(({ name }) => name)
-    const others = new Set(['the greatest id', 'unknown fields are ignored'])
+    const others = new Set(['the greatest id', 'unknown fields are ignored', 'publish with what is no trace'])
     expect(Object.keys(DEEDS).toSorted()).toEqual(known.filter((name) => !others.has(name)).toSorted())
   })
 })

@@ -4,6 +4,7 @@ import { type Position, parsePosition } from '../position.ts'
 import { EventStreamReader } from './event-stream.ts'
 import { HttpProblem, problemOf } from './http-problem.ts'
 import { followMembers, membersOf } from './presence-reader.ts'
+import { type Trace, traceOf } from '../trace.ts'
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
@@ -17,7 +18,7 @@ export interface ReaderHost {
 }
 
 /** A message as history pages and event streams with envelopes show it. */
-interface Envelope {
+interface Envelope extends Trace {
   readonly position: string
   readonly time: string
   readonly name: string
@@ -169,12 +170,13 @@ export class ChannelReader {
     })
   }
 
-  #message({ position, time, name, data, encoding }: Envelope): void {
+  #message(envelope: Envelope): void {
+    const { position, time, name, data, encoding } = envelope
     const at = parsePosition(position)
     const alias = this.#alias(name, at)
     const payload = encoding === 'base64' ? { b: data as string } : { d: data }
     this.#position = position
-    this.#host.receive({ c: alias, o: at.offset, t: Date.parse(time), ...payload })
+    this.#host.receive({ c: alias, o: at.offset, t: Date.parse(time), ...payload, ...traceOf(envelope) })
   }
 
   #alias(name: string, { epoch, offset }: Position): number {

@@ -12,6 +12,7 @@ import type {
 import { fromBase64 } from '../base64.ts'
 import { CLIENT_ERRORS } from '../errors.ts'
 import type { Platform } from '../platform.ts'
+import { traceOf } from '../trace.ts'
 import type { Transport, TransportListener } from '../transport.ts'
 import { ChannelReader, type Fetch } from './channel-reader.ts'
 import { HttpProblem, problemOf } from './http-problem.ts'
@@ -129,7 +130,8 @@ export class FallbackTransport implements Transport {
     this.#reply(id, { members: await membersOf(this.#fetch, channel) })
   }
 
-  async #publish({ id, channel, data, base64, name, key }: PublishRequest): Promise<void> {
+  async #publish(request: PublishRequest): Promise<void> {
+    const { id, channel, data, base64, name, key } = request
     const post = (contentType: string, body: BodyInit): Promise<Response> =>
       // As on the socket: also where everybody is the application.
       this.#fetch(`${channel}?as=client`, {
@@ -139,6 +141,7 @@ export class FallbackTransport implements Transport {
           'Content-Type': contentType,
           ...(name === undefined ? {} : { 'Hydrant-Message': name }),
           ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+          ...traceOf(request),
         },
       })
     let response: Response

@@ -1,3 +1,6 @@
+import { context, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
 import { ApplicationError, HydrantError } from '../../src/index.ts'
 import { post, serve } from '../api.ts'
@@ -37,6 +40,30 @@ describe('request', () => {
     expect(bought.result).toEqual({ name: 'orderPlaced', data: { id: 7, name: 'order', desk: 'a' } })
     const sold = await client.ask('request', { channel: '/orders/a', data: { side: 'sell' } })
     expect(sold.result).toEqual({ name: 'orderRejected', data: { reason: 'no shorts' } })
+  })
+
+  it('[4.6] [8.2] is a span of its own, in the trace that it names, and active while the application answers', async () => {
+    const exporter = new InMemorySpanExporter()
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    await using api = await serve({ contract: ORDERS, tracing: provider })
+    let active: string | undefined
+    api.hydrant.handle('orders', async () => {
+      await Promise.resolve()
+      active = trace.getActiveSpan()?.spanContext().spanId
+      return { id: 1 }
+    })
+    using client = await ConnectClient.open(api.wsUrl)
+    const from = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+    const { result } = await client.ask('request', { channel: '/orders/a', data: { side: 'buy' }, ...from })
+    expect(result).toMatchObject({ name: 'orderPlaced' })
+    const span = exporter.getFinishedSpans().find(({ name }) => name === 'request /orders/{desk}')!
+    expect(span.parentSpanContext).toMatchObject({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      spanId: '00f067aa0ba902b7',
+    })
+    expect(span.spanContext().spanId).toBe(active)
+    expect(span.attributes).toMatchObject({ 'messaging.operation.name': 'request' })
   })
 
   it('[8.2] a reply that is none of the contract never reaches the client', async () => {
