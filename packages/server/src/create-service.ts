@@ -9,6 +9,7 @@ import { MemoryCeiling } from './guard/limits/memory-ceiling.ts'
 import { Origins } from './guard/origins.ts'
 import { Revocation } from './guard/revocation.ts'
 import { setUpAuthentication, type SetUpOptions } from './guard/set-up.ts'
+import { Tickets } from './guard/tickets.ts'
 import { Hub } from './hub/hub.ts'
 import { SharedTerms } from './hub/reader-terms.ts'
 import { PROTOCOL_LIMITS } from '@hydrant/protocol'
@@ -28,6 +29,7 @@ import { Requests } from './requests/requests.ts'
 import { systemClock } from './runtime/clock.ts'
 import { Turn } from './runtime/turn.ts'
 import type { LiveService } from './service.ts'
+import type { Shared } from './shared.ts'
 import type { Settings } from './settings/setting.ts'
 import { SettingsInForce } from './settings/settings-in-force.ts'
 import { TrustedProxies } from './transport/client-of.ts'
@@ -48,8 +50,13 @@ export function setUpOptions(contract: Contract, options: HydrantOptions, settin
   }
 }
 
-/** Puts the parts together: the one place where defaults become things. */
-export function createService(contract: Contract, handlers: Handlers, options: HydrantOptions): LiveService {
+/** Puts the parts together: the one place where defaults become things. `shared` is what other processes have in common with this one. */
+export function createService(
+  contract: Contract,
+  handlers: Handlers,
+  options: HydrantOptions,
+  shared?: Shared,
+): LiveService {
   const clock = options.clock ?? systemClock
   const settings = settingsOf(options)
   const { values } = settings
@@ -67,6 +74,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     quarantine: options.quarantine === false ? undefined : refused,
     traffic: options.traffic === false ? undefined : new Traffic(clock, options.traffic),
     log,
+    ids: shared?.ids,
   })
   for (const { name } of settings.insecure()) observer.insecure(name)
   const tracing = options.tracing === undefined ? undefined : new Tracing(options.tracing, clock)
@@ -81,6 +89,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     contract,
     authenticate: options.authenticate,
     authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),
+    tickets: shared?.tickets ?? new Tickets(clock),
   })
   const inbound = inboundRates(values)
   const memory = new MemoryCeiling(values.maxMemoryBytes, clock)
@@ -102,7 +111,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
       maxJsonDepth: values.maxJsonDepth,
     }),
     requests: new Requests(),
-    presence: new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
+    presence: shared?.presence ?? new Presence(clock, PROTOCOL_LIMITS.presenceMembers),
     clock,
     turn,
     deadlines: new Deadlines({
@@ -125,7 +134,7 @@ export function createService(contract: Contract, handlers: Handlers, options: H
     },
     wireLimits: transportLimitsOf(values),
     inbound,
-    caps: new ConnectionCaps(values, (name) => observer.limitHit(name)),
+    caps: new ConnectionCaps(values, (name) => observer.limitHit(name), shared?.open),
     proxies: new TrustedProxies(values.trustedProxies),
     callers: new CallerBudgets(inbound, clock),
     memory,

@@ -12,10 +12,11 @@ import type { MetricSnapshot } from './observe/metrics/snapshot.ts'
 import type { HydrantOptions } from './options.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
-import { createService, setUpOptions } from './create-service.ts'
+import { createService } from './create-service.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
-import { setUpAuthentication } from './guard/set-up.ts'
+import { prepareReload } from './reload.ts'
 import type { LiveService } from './service.ts'
+import type { Shared } from './shared.ts'
 import type { SettingsInForce } from './settings/settings-in-force.ts'
 import { createListener, replaceTls, type TlsFiles } from './transport/listener.ts'
 
@@ -58,14 +59,14 @@ export class Hydrant implements AsyncDisposable {
   #closing: Promise<void> | undefined
   #draining = false
 
-  /** Use {@link createHydrant}. */
-  constructor(options: HydrantOptions) {
+  /** Use {@link createHydrant}. `shared`: what this process has in common with others that serve the same. */
+  constructor(options: HydrantOptions, shared?: Shared) {
     const { contract, diagnostics } = loadContract(options.contract, options.perspective)
     this.#options = options
     this.#auth = options.auth ?? {}
     this.#diagnostics = diagnostics
     this.#handlers = new Handlers()
-    this.#service = createService(contract, this.#handlers, options)
+    this.#service = createService(contract, this.#handlers, options, shared)
     this.settings = this.#service.settings
     this.#startedMs = this.#service.clock.wallMs()
     this.#router = new Router(this.#service, () => this.#isReady())
@@ -87,15 +88,10 @@ export class Hydrant implements AsyncDisposable {
    * served, that has a rule of `x-hydrant.allow` which cannot be read, or that changes the kind of a channel, and {@link AuthSettingsError} for what would not be enforced.
    */
   reload(source: ContractSource, auth: AuthSettings = this.#auth): void {
-    const { contract, diagnostics } = loadContract(source, this.#options.perspective)
-    refuseUnreadableRules(diagnostics)
-    for (const channel of contract.channels) refuseOtherKind(this.contract, channel)
-    const authenticators = setUpAuthentication(setUpOptions(contract, { ...this.#options, auth }, this.settings))
-    // Nothing of what follows can fail.
+    const reload = prepareReload(this.#service, source, { ...this.#options, auth })
+    reload.apply()
     this.#auth = auth
-    this.#service.contract = contract
-    this.#service.guard.replace({ contract, authenticators })
-    this.#diagnostics = diagnostics
+    this.#diagnostics = reload.diagnostics
     this.#router.reload()
     this.#service.revocation.recheck()
   }
@@ -312,21 +308,4 @@ export class Hydrant implements AsyncDisposable {
 /** Reads the contract and makes its API. Throws `contract-invalid`; a file that cannot be read throws the system's error. */
 export function createHydrant(options: HydrantOptions): Hydrant {
   return new Hydrant(options)
-}
-
-/** The log of a channel is of one kind; what it holds cannot be read as another. */
-/** At the start such a rule lets nobody in; while the API is served, the rules that were there before are better than that. */
-function refuseUnreadableRules(diagnostics: readonly Diagnostic[]): void {
-  const found = diagnostics.find(({ code }) => code === 'allow-value')
-  if (found === undefined) return
-  throw new HydrantError('contract-invalid', `${found.pointer}: ${found.message} The rules of before stay.`)
-}
-
-function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
-  const served = contract.channels.find((channel) => channel.address === address)
-  if (served === undefined || served.kind === kind) return
-  throw new HydrantError(
-    'contract-invalid',
-    `${address}: expected kind ${served.kind} as before; ${kind} needs a restart`,
-  )
 }

@@ -13,7 +13,7 @@ import type { Observer } from './observe/observer.ts'
 import type { Metrics } from './observe/metrics/metrics.ts'
 import type { Tracing } from './observe/traces/tracing.ts'
 import type { Quarantine } from './observe/quarantine/quarantine.ts'
-import type { Presence } from './presence/presence.ts'
+import type { PresenceRooms } from './presence/presence.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Requests } from './requests/requests.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -35,7 +35,7 @@ export interface Service {
   readonly readerTerms: SharedTerms
   readonly publisher: Publisher
   readonly requests: Requests
-  readonly presence: Presence
+  readonly presence: PresenceRooms
   /** Hears what happens, for metrics, logs and quarantine. */
   readonly observer: Observer
   /** Makes spans. Undefined when nothing is traced. */

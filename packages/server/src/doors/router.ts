@@ -105,12 +105,13 @@ export class Router {
       this.#service.proxies.read(request)
       const target = parseTarget(request)
       this.#service.origins.check(request)
-      this.#service.caps.takeAddress(clientOf(request), socket)
+      await this.#service.caps.takeAddress(clientOf(request), socket)
       const caller = new Caller(request, target)
       const principal = await this.#recognize(caller, socket)
       if (socket.destroyed) return span?.abandoned()
       span?.by(principal)
-      this.#service.caps.takePrincipal(principal, socket)
+      await this.#service.caps.takePrincipal(principal, socket)
+      if (socket.destroyed) return span?.abandoned()
       if (target.path === CONNECT_PATH) {
         span?.at(CONNECT_PATH)
         acceptConnect(this.#service, { request, socket, head, principal, caller })
@@ -188,7 +189,7 @@ export class Router {
     const principal = await this.#recognize(new Caller(request, target), response)
     if (principal.kind === 'anonymous')
       throw guard.unauthenticated('a ticket is for somebody: credentials are required')
-    answerJson(response, 201, `${JSON.stringify(guard.tickets.issue(principal))}\n`, origins.corsHeaders(request))
+    answerJson(response, 201, `${JSON.stringify(await guard.tickets.issue(principal))}\n`, origins.corsHeaders(request))
   }
 
   #routeMeta(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -254,8 +255,9 @@ export class Router {
     const isStream = request.method === 'GET' && (accepts(request, 'text/event-stream') || target.query.has('wait'))
     if (isStream) {
       if (service.memory.excessBytes > 0) throw this.#outOfMemory()
-      service.caps.takeAddress(clientOf(request), response)
-      service.caps.takePrincipal(principal, response)
+      await service.caps.takeAddress(clientOf(request), response)
+      await service.caps.takePrincipal(principal, response)
+      if (response.destroyed) return
     }
     span?.by(principal)
     const { query } = target

@@ -5,7 +5,7 @@ import type { PublisherRole } from '../publish/accept-message.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Caller, type CallerRequest, TOKENS_ONLY } from './caller.ts'
 import type { Carrier } from './schemes/carrier.ts'
-import { TICKET_PARAMETER, Tickets } from './tickets.ts'
+import { TICKET_PARAMETER, type TicketRegister } from './tickets.ts'
 import { Withdrawn } from './withdrawn.ts'
 import { admitsAnonymous, allows, type Decision, explain } from './permissions.ts'
 import { ANONYMOUS, EVERYBODY, type Principal, type PrincipalFacts, principalOf } from './principal.ts'
@@ -36,6 +36,7 @@ export interface GuardOptions {
   readonly contract: Contract
   readonly authenticate: Authenticate | undefined
   readonly authenticators: readonly Authenticator[]
+  readonly tickets: TicketRegister
 }
 
 /** What a reload replaces, all at once. */
@@ -46,7 +47,7 @@ export interface Rules {
 
 /** Who is calling, and what they may do. The one place where both are decided, for every door. */
 export class Guard {
-  readonly tickets: Tickets
+  readonly tickets: TicketRegister
   readonly deadlineMs: number
   readonly #options: GuardOptions
   readonly #withdrawn = new Withdrawn()
@@ -56,7 +57,7 @@ export class Guard {
   constructor(options: GuardOptions) {
     this.#options = options
     this.deadlineMs = options.deadlineMs
-    this.tickets = new Tickets(options.clock)
+    this.tickets = options.tickets
     this.#rules = options
     this.#admitsAnonymous = admitsAnonymous(options.contract)
   }
@@ -167,9 +168,14 @@ export class Guard {
     return renewed
   }
 
-  /** Tokens of this principal that were issued until now are refused from now on. */
-  withdraw(principalId: string): void {
-    this.#withdrawn.add(principalId, this.#options.clock.wallMs())
+  /** Tokens of this principal that were issued until now, or until `sinceMs`, are refused from now on. */
+  withdraw(principalId: string, sinceMs: number = this.#options.clock.wallMs()): void {
+    this.#withdrawn.add(principalId, sinceMs)
+  }
+
+  /** Who was withdrawn, and when, in milliseconds since the Unix epoch. */
+  get withdrawals(): readonly (readonly [principalId: string, sinceMs: number])[] {
+    return this.#withdrawn.entries
   }
 
   unauthenticated(detail: string): HydrantError {
@@ -178,8 +184,8 @@ export class Guard {
     return new HydrantError('unauthenticated', detail, { headers: { 'WWW-Authenticate': [...challenges].join(', ') } })
   }
 
-  #redeem(ticket: string): Principal {
-    const principal = this.tickets.redeem(ticket)
+  async #redeem(ticket: string): Promise<Principal> {
+    const principal = await this.tickets.redeem(ticket)
     if (principal === undefined) throw this.unauthenticated('the ticket is not known, used or too old')
     return this.renewed(principal)
   }

@@ -4,7 +4,7 @@ import type { Principal } from './principal.ts'
 const MAX_REMEMBERED = 10_000
 
 /**
- * Identities that were withdrawn: a token that was issued before is still signed, and must not open anything any more. Kept in this process. Keys, passwords
+ * Identities that were withdrawn: a token that was issued before is still signed, and must not open anything any more. Kept in each process. Keys, passwords
  * and certificates are not tokens: they are taken out of the configuration.
  */
 export class Withdrawn {
@@ -15,6 +15,10 @@ export class Withdrawn {
     this.#sinceMs.set(principalId, nowMs)
     const [oldest] = this.#sinceMs.keys()
     if (this.#sinceMs.size > MAX_REMEMBERED && oldest !== undefined) this.#sinceMs.delete(oldest)
+  }
+
+  get entries(): readonly (readonly [principalId: string, sinceMs: number])[] {
+    return [...this.#sinceMs]
   }
 
   /** A token that does not say when it was issued (RFC 7519 §4.1.6) counts as issued before. */

@@ -35,6 +35,8 @@ export interface Watchers {
   readonly quarantine?: QuarantineStore | undefined
   readonly traffic?: Traffic | undefined
   readonly log?: EventLog | undefined
+  /** How connections are numbered. Default 1, 2, 3, … */
+  readonly ids?: { readonly first: number; readonly step: number } | undefined
 }
 
 /**
@@ -75,9 +77,13 @@ export class Observer {
   readonly log: EventLog | undefined
   readonly #channels = new Map<string, ChannelMeter>()
   readonly #clock: Clock
-  #lastConnection = 0
+  readonly #idStep: number
+  #nextConnection: number
 
-  constructor(contract: Contract, clock: Clock, { quarantine, traffic, log }: Watchers = {}) {
+  constructor(contract: Contract, clock: Clock, { quarantine, traffic, log, ids }: Watchers = {}) {
+    const { first, step } = ids ?? { first: 1, step: 1 }
+    this.#idStep = step
+    this.#nextConnection = first
     this.#clock = clock
     this.quarantine = quarantine
     this.traffic = traffic
@@ -110,7 +116,8 @@ export class Observer {
 
   /** A transport is open. Its counters are `closed` when it ends. */
   opened(sender: Omit<Sender, 'connection'>, software?: Software): ConnectionMeter {
-    const connection = `c${(++this.#lastConnection).toString(36)}`
+    const connection = `c${this.#nextConnection.toString(36)}`
+    this.#nextConnection += this.#idStep
     const meter = new ConnectionMeter({ ...sender, connection }, this.#clock.wallMs(), software)
     this.connections.add(meter)
     if (this.log?.has('connection-opened') === true) this.log.write('connection-opened', whoIs(meter))

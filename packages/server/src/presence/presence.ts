@@ -1,8 +1,24 @@
 import type { PresenceMember, PresencePush } from '@hydrant/protocol'
+import type { MaybePromise } from '../broker/broker.ts'
 import type { Clock } from '../runtime/clock.ts'
 
 /** Who came, changed and left since the last telling. */
 export type PresenceChange = Pick<PresencePush, 'joined' | 'left'>
+
+/** Who is present on which channel: kept in this process, or in one that several share. */
+export interface PresenceRooms {
+  membersOf(address: string): MaybePromise<readonly PresenceMember[]>
+  /** Announces a session or changes its data. False when the list is full. */
+  enter(address: string, session: string, data: unknown): MaybePromise<boolean>
+  leave(address: string, session: string): void
+  /** Tells of every change from now on. */
+  watch(address: string, session: string, tell: (change: PresenceChange) => void): void
+  unwatch(address: string, session: string): void
+  /** The session is over. */
+  leaveAll(session: string): void
+  /** Channels on which a session of this process is present or watching. */
+  addressesOf(session: string): readonly string[]
+}
 
 interface Room {
   readonly members: Map<string, unknown>
@@ -15,8 +31,8 @@ interface Room {
 /** PROTOCOL.md 7.2: at most five tellings a second. */
 const TELL_EVERY_MS = 200
 
-/** Who is present on which channel, in this process. Bounded by the connections and what each may hold. */
-export class Presence {
+/** Who is present on which channel, kept in this process. Bounded by the connections and what each may hold. */
+export class Presence implements PresenceRooms {
   readonly #clock: Clock
   readonly #maxMembers: number
   readonly #rooms = new Map<string, Room>()
@@ -33,7 +49,6 @@ export class Presence {
     return [...members].map(([session, data]) => ({ session, data }))
   }
 
-  /** Announces a session or changes its data. False when the list is full. */
   enter(address: string, session: string, data: unknown): boolean {
     const room = this.#roomOf(address)
     if (!room.members.has(session) && room.members.size >= this.#maxMembers) return false
@@ -61,7 +76,6 @@ export class Presence {
     this.#forget(address, session)
   }
 
-  /** The session is over. */
   leaveAll(session: string): void {
     for (const address of this.#bySession.get(session) ?? []) {
       this.unwatch(address, session)
@@ -69,7 +83,6 @@ export class Presence {
     }
   }
 
-  /** Channels on which a session is present or watching. */
   addressesOf(session: string): readonly string[] {
     return [...(this.#bySession.get(session) ?? [])]
   }

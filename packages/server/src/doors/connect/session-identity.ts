@@ -50,7 +50,7 @@ export class SessionIdentity {
     if (this.#principal.kind !== 'anonymous' && principal.id !== this.#principal.id) {
       throw guard.unauthenticated(`expected a token of ${this.#principal.id}: another caller needs another connection`)
     }
-    if (this.#principal.kind === 'anonymous') caps.takePrincipal(principal, connection.socket)
+    if (this.#principal.kind === 'anonymous') await caps.takePrincipal(principal, connection.socket)
     this.#principal = principal
     this.#isKnown = true
     strangers.delete(this)

@@ -5,7 +5,7 @@ import { refusal } from '../problems.ts'
 import type { Session } from '../session.ts'
 
 /** PROTOCOL.md 7.1: announces, changes, leaves, or only asks. */
-export function presence(session: Session, { id, channel, data }: PresenceRequest): void {
+export async function presence(session: Session, { id, channel, data }: PresenceRequest): Promise<void> {
   const at = resolve(session.service, channel)
   session.service.guard.check(session.identity.principal, 'subscribe', at)
   if (at.channel.toClients.messages.length === 0) {
@@ -17,10 +17,10 @@ export function presence(session: Session, { id, channel, data }: PresenceReques
     const bytes = Buffer.byteLength(JSON.stringify(data))
     const limit = PROTOCOL_LIMITS.presenceDataBytes
     if (bytes > limit) throw refusal('message-too-large', `data: expected at most ${limit} bytes of JSON, got ${bytes}`)
-    if (!rooms.enter(at.address, session.id, data)) {
+    if (!(await rooms.enter(at.address, session.id, data))) {
       throw refusal('too-many-members', `expected at most ${PROTOCOL_LIMITS.presenceMembers} members`)
     }
   }
-  const result: PresenceResult = { members: rooms.membersOf(at.address) }
+  const result: PresenceResult = { members: await rooms.membersOf(at.address) }
   session.reply(id, result)
 }

@@ -57,6 +57,7 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
   }
   try {
     const { start, recovery } = await findStart(session, at, request, hold)
+    const members = await followPresence(session, address, request.presence === true)
     // What was decided before the waits may not hold any more.
     service.guard.check(session.identity.principal, 'subscribe', resolve(service, address))
     // From here on nothing waits: the earlier subscription ends exactly where this one goes on.
@@ -65,13 +66,13 @@ async function begin(session: Session, request: ChannelRequest): Promise<Prepare
     made.hose = hoseOf(made, session, at, request)
     made.subscribe(start ?? startOf(channel, goesOn))
     subscriptions.add(made)
-    const members = followPresence(session, address, request.presence === true)
     return {
       subscription: made.subscription,
       result: { channel: address, kind: channel.kind, ...made.introduce(), ...recovery, ...members },
     }
   } catch (error) {
     hold.release()
+    if (!subscriptions.has(address)) service.presence.unwatch(address, session.id)
     throw error
   }
 }
@@ -134,10 +135,18 @@ function hoseOf(
   return new HoseSink(sink, service.clock, { rate, conflate }, meter)
 }
 
-function followPresence(session: Session, address: string, follows: boolean): Pick<Subscribed, 'members'> {
+/** Watches first and asks then: nothing that happens in between is missed. */
+async function followPresence(
+  session: Session,
+  address: string,
+  follows: boolean,
+): Promise<Pick<Subscribed, 'members'>> {
   const { presence } = session.service
   presence.unwatch(address, session.id)
   if (!follows) return {}
   presence.watch(address, session.id, (change) => session.push({ push: 'presence', channel: address, ...change }))
-  return { members: presence.membersOf(address) }
+  const members = await presence.membersOf(address)
+  // Who has gone meanwhile is not there to be told.
+  if (session.isOver) presence.unwatch(address, session.id)
+  return { members }
 }

@@ -1,0 +1,13 @@
+import type { OpenCounts } from './guard/limits/connection-caps.ts'
+import type { TicketRegister } from './guard/tickets.ts'
+import type { PresenceRooms } from './presence/presence.ts'
+
+/** What several processes that serve one API have in common, besides the broker. */
+export interface Shared {
+  readonly tickets: TicketRegister
+  readonly presence: PresenceRooms
+  /** What addresses and clients have open. */
+  readonly open: OpenCounts
+  /** Connections and requests of this process are numbered `first`, `first + step`, …: no two processes have the same ids. */
+  readonly ids: { readonly first: number; readonly step: number }
+}
