@@ -14,6 +14,7 @@ import { statusCommand } from './commands/status.ts'
 import { tailCommand } from './commands/tail.ts'
 import { topCommand } from './commands/top.ts'
 import { typesCommand } from './commands/types.ts'
+import { workerCommand } from './commands/worker.ts'
 import type { Terminal } from './output/terminal.ts'
 
 // As far from `src` as from `dist`.
@@ -45,6 +46,7 @@ export function createProgram(terminal: Terminal): Command {
     drainCommand,
   ]
   for (const makeCommand of make) program.addCommand(makeCommand(terminal))
+  program.addCommand(workerCommand(terminal), { hidden: true })
   program.addHelpText('after', '\nExample:\n  hydrant serve api.yaml\n\nMore: hydrant COMMAND --help')
   for (const command of [program, ...program.commands]) {
     command

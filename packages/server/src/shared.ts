@@ -10,4 +10,6 @@ export interface Shared {
   readonly open: OpenCounts
   /** Connections and requests of this process are numbered `first`, `first + step`, …: no two processes have the same ids. */
   readonly ids: { readonly first: number; readonly step: number }
+  /** Who was withdrawn before this process came, and when, in milliseconds since the Unix epoch. */
+  readonly withdrawn: readonly (readonly [principalId: string, sinceMs: number])[]
 }

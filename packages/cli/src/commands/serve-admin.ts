@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import type { Hydrant } from '@hydrant/server'
 import type { SettingsInForce } from '@hydrant/server/settings'
 import { CommandError } from '../exit-codes.ts'
 import type { Terminal } from '../output/terminal.ts'
+import type { Server } from '../workers/make-server.ts'
 
 /**
  * Opens the admin listener as the settings say. The default port is a wish: where it is in use and nobody asked for it, a free
  * one is taken. @throws CommandError
  */
 export async function openAdmin(
-  hydrant: Hydrant,
+  server: Server,
   settings: SettingsInForce,
   terminal: Terminal,
 ): Promise<{ readonly url: string }> {
@@ -20,7 +20,7 @@ export async function openAdmin(
     terminal.note(`hydrant: WARNING: whoever reaches ${host} may manage this server (--insecure-admin-no-token)`)
   }
   try {
-    return await hydrant.listenAdmin({ ...options, port })
+    return await server.listenAdmin({ ...options, port })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (error instanceof TypeError) {
@@ -28,7 +28,7 @@ export async function openAdmin(
       throw new CommandError('usage', `${error.message}; ${hint}`, { cause: error })
     }
     if (code === 'EADDRINUSE' && settings.of('adminPort').source === 'default') {
-      return hydrant.listenAdmin({ ...options, port: 0 })
+      return server.listenAdmin({ ...options, port: 0 })
     }
     throw new CommandError('cannotListen', `the admin listener cannot use port ${port} of ${host} (${code})`, {
       cause: error,

@@ -1,19 +1,19 @@
 import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
-import type { AuthSettings, createHydrant, Hydrant, HydrantOptions, LogOptions, TlsFiles } from '@hydrant/server'
+import type { AuthSettings } from '@hydrant/server'
 import { ROWS } from '@hydrant/server/settings'
 import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
 import { readInput } from '../input-file.ts'
 import { channelLines, exampleAddress } from '../output/channels.ts'
-import { prettyLine } from '../output/pretty-log.ts'
+import { logFor } from '../output/log.ts'
 import { countOf, diagnosticLine, sortedByPlace } from '../output/diagnostics.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { makeServer, type ReadDocument, type Server, type ServerSetUp } from '../workers/make-server.ts'
 import { openAdmin } from './serve-admin.ts'
 import { helpEnd } from './options.ts'
 import { reloadWhenAsked } from './reloading.ts'
 import { configFileOf, type SettingFlags, settingOptions, settingsFrom } from './setting-options.ts'
-import { openTelemetry } from '../telemetry/open-telemetry.ts'
-import { tlsFilesOf } from './tls-files.ts'
+import { type PemFiles, tlsFilesOf } from './tls-files.ts'
 
 /** `hydrant serve`: the contract as a live API. */
 export function serveCommand(terminal: Terminal): Command {
@@ -63,33 +63,25 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     if (name === 'insecureNoAuthentication') continue
     terminal.note(`hydrant: WARNING: ${name} is on (${where ?? source}): ${ROWS[name].about}`)
   }
-  const contract = await readValidContract(file, settings.values.perspective, terminal)
-  const { createHydrant } = await import('@hydrant/server')
-  // Closed after the server, whose last spans and counts it sends.
-  await using telemetry = await openTelemetry(settings, terminal)
-  await using hydrant = make(createHydrant, {
-    contract,
-    settings,
-    auth,
-    log: await logFor(settings.values.logLevel, settings.values.logFormat),
-    tracing: telemetry?.tracing,
-  })
-  telemetry?.watch(() => hydrant.readMetrics())
+  const document = await readValidContract(file, settings.values.perspective, terminal)
+  const log = await logFor(settings.values.logLevel, settings.values.logFormat)
+  await using server = await make({ ...document, settings, auth, log }, terminal)
   const tls = tlsFilesOf(settings)
-  const { url } = await listen(hydrant, host, port, await tls?.read())
-  await using watching = tls?.watch((files) => hydrant.replaceTls(files), terminal)
+  const { url } = await listen(server, host, port, await tls?.read())
+  await using watching = tls?.watch((files) => server.replaceTls(files), terminal)
   void watching
-  const admin = options['admin'] === false ? undefined : await openAdmin(hydrant, settings, terminal)
+  const admin = options['admin'] === false ? undefined : await openAdmin(server, settings, terminal)
   const stopped = untilStopped(terminal)
-  for (const line of welcome(contract, url, admin?.url)) await terminal.result(line)
+  for (const line of welcome(document.contract, url, admin?.url)) await terminal.result(line)
+  if (server.pids.length > 0) await terminal.result(`Workers: ${server.pids.length} (pids ${server.pids.join(', ')})`)
   const stopReloading = reloadWhenAsked(
     {
       files: [file, ...(config === undefined ? [] : [config])].filter((each) => each !== '-'),
       watch: options['watch'] === true,
       reload: async () => {
         // Standard input is over: its contract stays.
-        const next = file === '-' ? contract : await readValidContract(file, settings.values.perspective, terminal)
-        hydrant.reload(next, await readAuth(config))
+        const next = file === '-' ? document : await readValidContract(file, settings.values.perspective, terminal)
+        await server.reload(next, await readAuth(config))
       },
       describe: (error) => (error instanceof Error ? error.message : String(error)),
     },
@@ -106,9 +98,9 @@ function insecurity(host: string, authenticates: boolean): string {
 }
 
 /** Throws CommandError (refused) for settings that do not fit the contract. */
-function make(create: typeof createHydrant, options: HydrantOptions): Hydrant {
+async function make(setUp: ServerSetUp, terminal: Terminal): Promise<Server> {
   try {
-    return create(options)
+    return await makeServer(setUp, terminal)
   } catch (error) {
     if ((error as Error).name !== 'AuthSettingsError') throw error
     const hint = 'see docs/reference/authentication.md, or use --insecure-no-authentication to serve it to everybody'
@@ -129,31 +121,13 @@ async function readAuth(config: string | undefined): Promise<AuthSettings> {
   }
 }
 
-/** Lines for people on a terminal, JSON for programs. Both go to standard error. */
-async function logFor(level: LogOptions['level'], format: 'auto' | 'json' | 'pretty'): Promise<LogOptions> {
-  if (format === 'json' || (format === 'auto' && !process.stderr.isTTY)) return { level }
-  const { default: pretty } = await import('pino-pretty')
-  const destination = pretty({
-    destination: 2,
-    sync: true,
-    colorize: process.stderr.isTTY,
-    // Naming one takes the others away.
-    customColors: 'debug:blue,info:green,warn:yellow,error:red,message:reset',
-    translateTime: 'SYS:HH:MM:ss.l',
-    // The line below has every field.
-    hideObject: true,
-    messageFormat: (line, _key, _level, { colors }) => prettyLine(line, { event: colors.cyan, name: colors.gray }),
-  })
-  return { level, destination }
-}
-
-async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<Contract> {
+async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<ReadDocument> {
   const text = await readInput(file)
   const { readContract } = await import('@hydrant/contract')
   const { contract, diagnostics } = readContract(text, { perspective, name: file })
   tellDiagnostics(file, diagnostics, terminal)
   if (contract === undefined) throw new CommandError('refused', `${file} cannot be served`)
-  return contract
+  return { contract, source: text }
 }
 
 /** At most so many errors are shown in full; `hydrant check` shows all. */
@@ -167,9 +141,9 @@ function tellDiagnostics(file: string, diagnostics: readonly Diagnostic[], termi
   terminal.note(`${file}: ${text}; see them with: hydrant check ${file}`)
 }
 
-async function listen(hydrant: Hydrant, host: string, port: number, tls?: TlsFiles): Promise<{ url: string }> {
+async function listen(server: Server, host: string, port: number, tls?: PemFiles): Promise<{ url: string }> {
   try {
-    return await hydrant.listen({ host, port, tls })
+    return await server.listen({ host, port, tls })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const why = listenProblems[code ?? '']

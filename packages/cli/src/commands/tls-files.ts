@@ -1,6 +1,5 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { TlsFiles } from '@hydrant/server'
 import type { SettingsInForce } from '@hydrant/server/settings'
 import { CommandError } from '../exit-codes.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -8,11 +7,18 @@ import type { Terminal } from '../output/terminal.ts'
 /** Files are looked at this often: links that are turned to another file, as in Kubernetes, are seen too. */
 const lookEveryMs = 2_000
 
+/** The contents of the files, in PEM. */
+export interface PemFiles {
+  readonly cert: string
+  readonly key: string
+  readonly clientCa: string | undefined
+}
+
 /** The files of `--tls-cert`, `--tls-key` and `--tls-client-ca`. */
 export interface TlsSource {
-  read(): Promise<TlsFiles>
+  read(): Promise<PemFiles>
   /** Reads them again when one changes and on SIGHUP; files that cannot be used are told, and the old ones stay. */
-  watch(replace: (files: TlsFiles) => void, terminal: Terminal): AsyncDisposable
+  watch(replace: (files: PemFiles) => void, terminal: Terminal): AsyncDisposable
 }
 
 /** Undefined without TLS. Throws CommandError when one of certificate and key is there without the other. */
@@ -26,7 +32,7 @@ export function tlsFilesOf({ values }: SettingsInForce): TlsSource | undefined {
     )
   }
   const paths = [tlsCert, tlsKey, ...(tlsClientCa === undefined ? [] : [tlsClientCa])]
-  const read = async (): Promise<TlsFiles> => {
+  const read = async (): Promise<PemFiles> => {
     const [cert, key, clientCa] = await Promise.all(paths.map(readPem))
     return { cert: cert!, key: key!, clientCa }
   }

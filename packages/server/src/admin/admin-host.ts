@@ -1,4 +1,5 @@
 import type { Contract, Diagnostic } from '@hydrant/contract'
+import type { MaybePromise } from '../broker/broker.ts'
 import type { DrainOptions } from '../hydrant.ts'
 import type { Service } from '../service.ts'
 
@@ -14,7 +15,7 @@ export interface AdminHost {
   readonly startedMs: number
   drain(options: DrainOptions): Promise<void>
   /** Serves another contract from now on, without dropping who may stay. Throws when that cannot be. */
-  reload(contract: Contract): void
+  reload(contract: Contract): MaybePromise<void>
   /** Cuts what is open for a principal; how many connections that were. */
-  revoke(principalId: string, reason: string): number
+  revoke(principalId: string, reason: string): MaybePromise<number>
 }

@@ -36,6 +36,8 @@ export interface Setting {
   readonly max?: number
   /** What stands for the value in `--help`, where the kind does not say enough: `<origin...>`. */
   readonly placeholder?: string
+  /** `0`, or the word `auto`, leaves it to the machine. */
+  readonly mayBeAuto?: true
   /** `0`, or the word `off`, switches it off. */
   readonly mayBeOff?: true
   readonly choices?: readonly string[]

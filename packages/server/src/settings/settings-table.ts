@@ -26,6 +26,17 @@ export const SETTINGS = {
     default: '127.0.0.1',
     about: 'the address to listen at',
   },
+  workers: {
+    kind: 'count',
+    flag: 'workers',
+    path: 'listen.workers',
+    group: 'Listening',
+    default: 1,
+    min: 0,
+    max: 1024,
+    mayBeAuto: true,
+    about: 'processes that serve behind the port; 0 or auto: one for each core',
+  },
   trustedProxies: {
     kind: 'list',
     flag: 'trust-proxy',

@@ -54,8 +54,8 @@ export function checkGiven(setting: Setting, value: unknown, from: 'file' | 'cod
 /** What a row takes, for an error: `a size from 1B to 1GiB, such as 64KiB`. */
 export function expectationOf(setting: Setting): string {
   const { kind, min, max } = setting
-  const off = setting.mayBeOff === true ? ' (0 or off: no limit)' : ''
-  const from = setting.mayBeOff === true ? 1 : min!
+  const off = setting.mayBeOff === true ? ' (0 or off: no limit)' : setting.mayBeAuto === true ? ', or auto' : ''
+  const from = setting.mayBeOff === true || setting.mayBeAuto === true ? 1 : min!
   switch (kind) {
     case 'text':
       return 'a text that is not empty'
@@ -86,6 +86,7 @@ export function showValue(setting: Setting, value: Value): string {
   if (Array.isArray(value)) return value.join(', ')
   if (typeof value !== 'number') return String(value)
   if (value === 0 && setting.mayBeOff === true) return 'off'
+  if (value === 0 && setting.mayBeAuto === true) return 'auto'
   switch (setting.kind) {
     case 'bytes':
     case 'memory':
@@ -139,6 +140,7 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 function parseNumber(setting: Setting, text: string): number | string {
   const { kind } = setting
   if (setting.mayBeOff === true && text === 'off') return 0
+  if (setting.mayBeAuto === true && text === 'auto') return 0
   if (kind === 'memory' && /^\d+(?:\.\d+)?%$/.test(text)) {
     const percent = Number(text.slice(0, -1))
     if (percent <= 0 || percent > 100) throw mismatch(setting)

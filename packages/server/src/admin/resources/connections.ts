@@ -80,8 +80,8 @@ export function connectionHandlers(parts: AdminParts): AdminHandlers {
       const items = principalsOf(parts).filter(({ id }) => wanted === undefined || id.toLowerCase().includes(wanted))
       return { json: pageOf(call, { items, keyOf: ({ id }) => ({ value: id, id }), show: (item) => item }) }
     },
-    revokePrincipal({ path, query }) {
-      return { status: 202, json: { connections: host.revoke(path['id']!, String(query['reason'])) } }
+    async revokePrincipal({ path, query }) {
+      return { status: 202, json: { connections: await host.revoke(path['id']!, String(query['reason'])) } }
     },
   }
 }

@@ -8,6 +8,8 @@ export interface LogOptions {
   readonly level?: LogLevel | 'silent' | undefined
   /** Takes the lines, each a JSON object with a newline. Default standard error. */
   readonly destination?: DestinationStream | undefined
+  /** The number of the worker process that writes; it is then in each line. */
+  readonly worker?: number | undefined
   /** Lines of one event in a second; then one line says how many were left out. Default 20. */
   readonly linesPerSecond?: number | undefined
 }
@@ -27,10 +29,14 @@ export class EventLog {
   /** Of events that were written in this second. */
   readonly #windows = new Map<LogEventName, Window>()
 
-  constructor(clock: Clock, { level = 'info', destination, linesPerSecond = 20 }: LogOptions = {}) {
+  constructor(clock: Clock, { level = 'info', destination, linesPerSecond = 20, worker }: LogOptions = {}) {
     this.#clock = clock
     this.#linesPerSecond = linesPerSecond
-    const options = { level, base: null, timestamp: () => `,"time":"${new Date(clock.wallMs()).toISOString()}"` }
+    const options = {
+      level,
+      base: worker === undefined ? null : { worker },
+      timestamp: () => `,"time":"${new Date(clock.wallMs()).toISOString()}"`,
+    }
     const formatters = { level: (label: string) => ({ level: label }) }
     this.#logger = pino({ ...options, formatters }, destination ?? pino.destination({ dest: 2, sync: true }))
   }

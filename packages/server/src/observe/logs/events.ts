@@ -21,6 +21,8 @@ export type LogEventName =
   | 'message-refused'
   | 'limit-hit'
   | 'insecure-setting'
+  | 'worker-serving'
+  | 'worker-lost'
   | 'admin-change'
   | 'fault'
   | 'suppressed'
@@ -60,6 +62,12 @@ export const EVENTS: Readonly<Record<LogEventName, LogEvent>> = {
     level: 'warn',
     about: 'A setting is in force that is only safe on a laptop.',
     fields: ['setting'],
+  },
+  'worker-serving': { level: 'info', about: 'A worker process takes connections.', fields: ['worker', 'pid'] },
+  'worker-lost': {
+    level: 'error',
+    about: 'A worker process has ended without having been told to. Another one takes its place after `retryMs`.',
+    fields: ['worker', 'code', 'signal', 'retryMs'],
   },
   'admin-change': {
     level: 'warn',

@@ -1,0 +1,309 @@
+import { randomBytes } from 'node:crypto'
+import { type AddressInfo, createServer } from 'node:net'
+import { createSecureContext } from 'node:tls'
+import type { Contract } from '@hydrant/contract'
+import type { AdminHost } from '../admin/admin-host.ts'
+import type { AdminListener, AdminOptions } from '../admin/admin-listener.ts'
+import { MemoryBroker } from '../broker/memory-broker.ts'
+import { createService } from '../create-service.ts'
+import { LocalCounts } from '../guard/limits/connection-caps.ts'
+import type { AuthSettings } from '../guard/schemes/settings.ts'
+import type { DrainOptions, Listening } from '../hydrant.ts'
+import type { LogOptions } from '../observe/logs/event-log.ts'
+import { Handlers } from '../publish/handlers.ts'
+import { prepareReload } from '../reload.ts'
+import { systemClock } from '../runtime/clock.ts'
+import type { LiveService } from '../service.ts'
+import type { SettingsInForce } from '../settings/settings-in-force.ts'
+import { BrokerHost } from './broker/broker-host.ts'
+import type { Peer, PeerHandlers } from './link/peer.ts'
+import type { RevokeCall, SentContract, SentTls, StartCall, Started } from './messages.ts'
+import { type Exit, type Fork, Seat } from './seat.ts'
+import { settingsOfWorker } from './settings-of-worker.ts'
+import { SharedGuest } from './shared/shared-guest.ts'
+
+export interface PrimaryOptions {
+  readonly contract: Contract
+  /** The text of the contract, or the parsed document: it goes to each worker. */
+  readonly source: string | object
+  readonly settings: SettingsInForce
+  readonly auth: AuthSettings
+  readonly log: LogOptions
+  readonly workers: number
+  readonly fork: Fork
+  /** Hears what becomes of the workers after the start, for people. */
+  readonly onWorker: (event: WorkerEvent) => void
+}
+
+/** A worker serves, in the place of one that was lost; or one was lost. */
+export type WorkerEvent =
+  | { readonly kind: 'serving'; readonly number: number; readonly pid: number }
+  | { readonly kind: 'lost'; readonly number: number; readonly exit: Exit; readonly retryMs: number }
+
+/** Ids of a worker that takes another one's place begin so much further on: no two processes give the same. */
+const IDS_OF_A_PROCESS = 2 ** 32
+
+/**
+ * One API served by several processes behind one port. This one has the logs, the admin listener and what the workers share, and takes no
+ * connection of a client; the workers serve. When it ends, all ends: the logs are here.
+ */
+export class Primary implements AsyncDisposable {
+  readonly settings: SettingsInForce
+  readonly #options: PrimaryOptions
+  readonly #service: LiveService
+  readonly #broker: MemoryBroker
+  readonly #host: BrokerHost
+  readonly #shared: ConstructorParameters<typeof SharedGuest>[0]
+  readonly #seats: readonly Seat[]
+  readonly #startedMs: number
+  #source: string | object
+  #auth: AuthSettings
+  #tls: SentTls | undefined
+  #listening: Listening | undefined
+  #admin: AdminListener | undefined
+  #forked = 0
+  #isDraining = false
+  /** Workers that have yet to say that all their clients were told to go. */
+  readonly #draining = new Map<Seat, () => void>()
+  #closing: Promise<void> | undefined
+
+  /** Throws as `createHydrant` does. */
+  constructor(options: PrimaryOptions) {
+    const { contract, source, settings, auth, log, workers, fork } = options
+    this.#options = options
+    this.settings = settings
+    this.#source = source
+    this.#auth = auth
+    this.#broker = new MemoryBroker({
+      clock: systemClock,
+      epoch: randomBytes(5).toString('hex'),
+      idempotencyWindowMs: settings.values.idempotencyWindowMs,
+    })
+    this.#service = createService(contract, new Handlers(), {
+      contract,
+      settings,
+      auth,
+      log,
+      broker: this.#broker,
+    })
+    this.#startedMs = this.#service.clock.wallMs()
+    this.#host = new BrokerHost({
+      broker: this.#broker,
+      onOverflow: () => this.#service.observer.limitHit('worker-queue'),
+    })
+    const { guard, presence } = this.#service
+    this.#shared = { tickets: guard.tickets, presence, open: new LocalCounts() }
+    this.#seats = Array.from({ length: workers }, (_, i) => {
+      return new Seat(i + 1, fork, systemClock, {
+        admit: (peer, seat) => this.#admit(peer, seat),
+        start: (peer, seat) => this.#startWorker(peer, seat),
+        serving: (seat) => this.#onServing(seat),
+        lost: (seat, exit, retryMs) => this.#onLost(seat, exit, retryMs),
+      })
+    })
+  }
+
+  get contract(): Contract {
+    return this.#service.contract
+  }
+
+  /** The workers' process ids, in the order of their numbers. */
+  get pids(): readonly number[] {
+    return this.#seats.flatMap(({ pid }) => pid ?? [])
+  }
+
+  /** Starts the workers; they take connections when this resolves. Rejects with the system's error, or OpenSSL's. */
+  async listen({ host, port, tls }: { host: string; port: number; tls?: SentTls | undefined }): Promise<Listening> {
+    if (tls !== undefined) checkTls(tls)
+    const bound = await probePort(host, port)
+    const scheme = tls === undefined ? 'http' : 'https'
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`
+    this.#tls = tls
+    this.#listening = { url, host, port: bound }
+    await Promise.all(this.#seats.map((seat) => seat.start()))
+    this.#service.observer.log?.write('listening', { url })
+    return this.#listening
+  }
+
+  /** Opens the listener of operators, of all workers together. Rejects as that of `Hydrant` does. */
+  async listenAdmin(options: AdminOptions = {}): Promise<Listening> {
+    const { AdminListener: Listener } = await import('../admin/admin-listener.ts')
+    const { url, host, port } = (this.#admin = await Listener.open(this.#adminHost(), options))
+    return { url, host, port }
+  }
+
+  /** Serves another contract, and other settings of its security schemes, in all workers. Throws as that of `Hydrant` does, and then nothing has changed. */
+  async reload(contract: Contract, source: string | object, auth: AuthSettings = this.#auth): Promise<void> {
+    prepareReload(this.#service, contract, { contract, settings: this.settings, auth }).apply()
+    this.#source = source
+    this.#auth = auth
+    // What this process has taken, the others take: they run the same code.
+    await this.#tellAll('reload', this.#sentContract())
+  }
+
+  /** Takes another certificate for new connections, in all workers. Throws when it does not fit its key, and the old one stays. */
+  replaceTls(tls: SentTls): void {
+    checkTls(tls)
+    this.#tls = tls
+    for (const { peer } of this.#seats) peer?.note('tls', tls)
+  }
+
+  /** Lets the clients of all workers go, as `Hydrant.drain` does. */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    const { drainWaitMs, drainSpreadMs } = this.settings.values
+    const { waitMs = drainWaitMs, spreadMs = drainSpreadMs } = options
+    this.#isDraining = true
+    this.#service.observer.log?.write('draining', { waitMs, spreadMs })
+    const drained = this.#seats.flatMap((seat) => {
+      if (seat.peer === undefined) return []
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#draining.set(seat, resolve)
+      seat.peer.note('drain', { waitMs, spreadMs })
+      return promise
+    })
+    await Promise.all(drained)
+  }
+
+  /** Cuts everything that is open for a principal, in all workers. Resolves to the number of connections that were cut. */
+  async revoke(principalId: string, reason: string): Promise<number> {
+    this.#service.revocation.revoke(principalId, reason)
+    const call: RevokeCall = [principalId, reason]
+    const counts = await this.#tellAll<number>('revoke', call)
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Stops the workers, as `Hydrant.close` does, and then this. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { closeTimeoutMs } = this.settings.values
+    const timeIsOver = new Promise<void>((resolve) => void systemClock.after(closeTimeoutMs, resolve))
+    await Promise.all([this.#admin?.close(timeIsOver), ...this.#seats.map((seat) => seat.stop(closeTimeoutMs))])
+    this.#broker.close()
+    this.#service.observer.log?.write('stopped')
+  }
+
+  #admit(peer: Peer, seat: Seat): PeerHandlers {
+    const broker = this.#host.admit(peer)
+    const shared = new SharedGuest(this.#shared, peer, `${++this.#forked}`)
+    return {
+      call(name, args, body) {
+        const answer = broker.call(name, args, body) ?? shared.call(name, args)
+        if (answer === undefined) throw new TypeError(`nothing answers ${name}`)
+        return answer
+      },
+      note: (name, args) => {
+        if (name === 'unsubscribe') broker.unsubscribe((args as readonly [number])[0])
+        else if (name === 'drained') this.#draining.get(seat)?.()
+        else shared.note(name, args)
+      },
+      drained: () => broker.drained(),
+      closed: () => {
+        broker.close()
+        shared.close()
+        this.#draining.get(seat)?.()
+      },
+      onFault: this.#service.onFault,
+    }
+  }
+
+  async #startWorker(peer: Peer, { number, losses }: Seat): Promise<void> {
+    const { host, port } = this.#listening!
+    const { workers } = this.#options
+    const start: StartCall = {
+      ...this.#sentContract(),
+      number,
+      host,
+      port,
+      tls: this.#tls,
+      settings: settingsOfWorker(this.settings, workers),
+      ids: { first: losses * IDS_OF_A_PROCESS * workers + number, step: workers },
+      withdrawn: this.#service.guard.withdrawals,
+    }
+    const started = await peer.ask<Started>('start', start)
+    if ('failed' in started) throw Object.assign(new Error(started.failed), { code: started.code })
+  }
+
+  #onServing({ number, pid, losses, peer }: Seat): void {
+    this.#service.observer.log?.write('worker-serving', { worker: number, pid })
+    if (this.#isDraining) peer?.note('drain', { waitMs: 0, spreadMs: this.settings.values.drainSpreadMs })
+    if (losses > 0) this.#options.onWorker({ kind: 'serving', number, pid: pid! })
+  }
+
+  #onLost({ number }: Seat, exit: Exit, retryMs: number): void {
+    const { code, signal } = exit
+    this.#service.observer.log?.write('worker-lost', {
+      worker: number,
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      retryMs,
+    })
+    this.#options.onWorker({ kind: 'lost', number, exit, retryMs })
+  }
+
+  #sentContract(): SentContract {
+    return { source: this.#source, perspective: this.contract.perspective, auth: this.#auth }
+  }
+
+  /** Asks every worker that serves. One that is lost meanwhile is not waited for; what else goes wrong is a fault. */
+  async #tellAll<T>(name: string, args: unknown): Promise<T[]> {
+    const told = this.#seats.map(async ({ peer }) => {
+      try {
+        return peer === undefined ? [] : [await peer.ask<T>(name, args)]
+      } catch (error) {
+        if (peer?.isOpen === true) this.#service.onFault(error)
+        return []
+      }
+    })
+    return (await Promise.all(told)).flat()
+  }
+
+  #adminHost(): AdminHost {
+    // oxlint-disable-next-line typescript/no-this-alias -- getters of an object have their own
+    const primary = this
+    return {
+      service: this.#service,
+      get contract() {
+        return primary.contract
+      },
+      // Whoever read the contract has told them.
+      diagnostics: [],
+      get state() {
+        if (primary.#closing !== undefined) return 'closed'
+        if (primary.#isDraining) return 'draining'
+        return primary.#seats.some(({ isServing }) => isServing) ? 'ready' : 'starting'
+      },
+      get listeners() {
+        return primary.#listening === undefined ? [] : [primary.#listening.url]
+      },
+      startedMs: this.#startedMs,
+      drain: (options) => this.drain(options),
+      reload: (contract) => this.reload(contract, contract.document),
+      revoke: (principalId, reason) => this.revoke(principalId, reason),
+    }
+  }
+}
+
+/** Throws OpenSSL's error: better here than in each worker. */
+function checkTls({ cert, key, clientCa }: SentTls): void {
+  createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) })
+}
+
+/** The port that the workers will take. They share it, so who else has it is found out here: the system's error is for this call. */
+async function probePort(host: string, port: number): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((listening, failed) => {
+    probe.once('error', failed)
+    probe.listen(port, host, listening)
+  })
+  const { port: bound } = probe.address() as AddressInfo
+  await new Promise((closed) => probe.close(closed))
+  return bound
+}
