@@ -5,11 +5,14 @@ import { createProgram } from '../src/program.ts'
 /** `docs/reference/cli.md`, from the `--help` texts and the table of exit codes: the one source of both. */
 export function cliReference(): string {
   const program = createProgram(createTerminal())
-  const sections = program.commands.map((command) => {
-    let help = ''
-    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
-    return `## hydrant ${command.name()}\n\n\`\`\`text\n${help.trim()}\n\`\`\`\n`
-  })
+  const sections = program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => {
+      let help = ''
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+      return `## hydrant ${command.name()}\n\n\`\`\`text\n${help.trim()}\n\`\`\`\n`
+    })
   const exits = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`)
   return `# The command line
 

@@ -32,7 +32,10 @@ ${groups.map(section).join('\n')}`
 }
 
 const INTRODUCTIONS: Readonly<Partial<Record<SettingGroup, string>>> = {
-  Limits: 'In code: `createHydrant({ limits: { … } })`. *Counted as* is the name of a limit in metrics and logs.',
+  Limits:
+    'In code: `createHydrant({ limits: { … } })`. *Counted as* is the name of a limit in metrics and logs.\n\nWith [`--workers`](../topics/workers.md) ' +
+    'the connections of an address and of a client are counted in all workers together; a limit that says so is divided among them; ' +
+    'the rates of a caller over HTTP, and the unfinished handshakes of one address, are those at each worker.',
   Insecure:
     'Each gives up a protection on purpose. They are said at every start, and shown with the settings in force.',
 }
@@ -45,11 +48,12 @@ function section(group: SettingGroup): string {
 
 function entry(name: (typeof SETTING_NAMES)[number]): string {
   const setting = ROWS[name]
-  const { flag, path, about, limit, source } = setting
+  const { flag, path, about, limit, source, divided } = setting
   const shown = showValue(setting, setting.default)
   const facts = [
     `Takes ${expectationOf(setting)}.`,
     `Default: ${shown === '' ? 'none' : `\`${shown}\``}.`,
+    ...(divided === true ? ['Divided among the workers.'] : []),
     ...(limit === undefined ? [] : [`Counted as \`${limit}\`.`]),
     ...(source === undefined ? [] : [`Source: ${source}.`]),
   ]

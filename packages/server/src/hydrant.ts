@@ -27,6 +27,8 @@ export interface ListenOptions {
   readonly host?: string
   /** Serves https: and wss: only. */
   readonly tls?: TlsFiles | undefined
+  /** Lets other processes of this user listen at the same port: the system shares the connections out. Linux, Node 22.12. Default false. */
+  readonly reusePort?: boolean
 }
 
 export interface DrainOptions {
@@ -102,11 +104,11 @@ export class Hydrant implements AsyncDisposable {
    */
   async listen(options: ListenOptions = {}): Promise<Listening> {
     const { values } = this.settings
-    const { port = values.port, host = values.host } = options
+    const { port = values.port, host = values.host, reusePort = false } = options
     const server = createListener(this.#service, this.#router, options.tls)
     await new Promise<void>((listening, failed) => {
       server.once('error', failed)
-      server.listen(port, host, () => {
+      server.listen({ port, host, reusePort }, () => {
         server.off('error', failed)
         listening()
       })

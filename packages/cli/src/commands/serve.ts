@@ -164,6 +164,7 @@ async function listen(server: Server, host: string, port: number, tls?: PemFiles
 const listenProblems: Readonly<Record<string, (host: string, port: number) => string>> = {
   EADDRINUSE: (host, port) => `port ${port} of ${host} is in use; take another with --port, or --port 0 for a free one`,
   EACCES: (_host, port) => `port ${port} needs more rights; take one above 1023 with --port`,
+  ENOTSUP: () => 'processes cannot share a port here: --workers needs Linux and Node 22.12 or later',
   EADDRNOTAVAIL: (host) => `${host} is not an address of this machine`,
   ENOTFOUND: (host) => `there is no host named "${host}"`,
 }

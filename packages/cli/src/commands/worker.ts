@@ -1,9 +1,9 @@
-import cluster from 'node:cluster'
+import { fstatSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
-import type { Terminal } from '../output/terminal.ts'
 import { logFor } from '../output/log.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { LINK_FD, WORKER_COMMAND } from '../workers/fork-worker.ts'
 
 /** `hydrant worker`, which `hydrant serve --workers` starts: one of the processes that serve. No command for people. */
@@ -14,18 +14,25 @@ export function workerCommand(terminal: Terminal): Command {
 }
 
 async function work(terminal: Terminal): Promise<void> {
-  if (!cluster.isWorker) throw new CommandError('usage', 'a worker is started by hydrant serve --workers')
+  if (!hasLink()) throw new CommandError('usage', 'a worker is started by hydrant serve --workers')
   // A terminal signals the whole group: when to stop is the primary's to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-  // Node would end this process without a word when its primary is gone; the link says the same, and then the clients are told.
-  process.removeAllListeners('disconnect')
   const { serveAsWorker, StreamLink } = await import('@hydrant/server/workers')
   const ending = await serveAsWorker({
     link: new StreamLink(new Socket({ fd: LINK_FD })),
     log: async ({ values }, number) => ({ ...(await logFor(values.logLevel, values.logFormat)), worker: number }),
     onFault: (error) => terminal.note(`hydrant: worker ${process.pid}: ${String(error)}`),
   })
-  if (ending === 'orphaned')
+  if (ending === 'orphaned') {
     terminal.note(`hydrant: worker ${process.pid}: the primary process is gone, and the logs with it; closed`)
+  }
   process.exit(ending === 'orphaned' ? 1 : 0)
+}
+
+function hasLink(): boolean {
+  try {
+    return fstatSync(LINK_FD).isSocket()
+  } catch {
+    return false
+  }
 }

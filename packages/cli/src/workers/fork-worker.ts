@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { type Fork, StreamLink } from '@hydrant/server/workers'
@@ -6,32 +6,23 @@ import { type Fork, StreamLink } from '@hydrant/server/workers'
 /** The hidden command that a worker runs. */
 export const WORKER_COMMAND = 'worker'
 
-/** File descriptor of the worker's end of the link. 3 is Node's own channel, over which the primary hands over connections. */
-export const LINK_FD = 4
+/** File descriptor of the worker's end of the link: a socket pair, which nobody else can open. */
+export const LINK_FD = 3
 
-/**
- * Makes this process the primary of a cluster: the port is its, and it hands each connection to a worker in turn. The link is a socket
- * pair that nobody else can open.
- */
-export function forker(): Fork {
-  cluster.schedulingPolicy = cluster.SCHED_RR
-  cluster.setupPrimary({
-    exec: process.argv[1]!,
-    args: [WORKER_COMMAND],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+/** Starts this command once more, as a worker. */
+export const forkWorker: Fork = () => {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, WORKER_COMMAND], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   })
-  return () => {
-    const { process: child } = cluster.fork()
-    // A process that could not be started has an error in place of an end.
-    const exited = once(child, 'exit').then(
-      ([code, signal]) => ({ code: code as number | null, signal: signal as string | null }),
-      (error: NodeJS.ErrnoException) => ({ code: null, signal: error.code ?? error.message }),
-    )
-    return {
-      pid: child.pid ?? 0,
-      link: new StreamLink(child.stdio[LINK_FD] as Duplex),
-      exited,
-      kill: () => void child.kill('SIGKILL'),
-    }
+  // A process that could not be started has an error in place of an end.
+  const exited = once(child, 'exit').then(
+    ([code, signal]) => ({ code: code as number | null, signal: signal as string | null }),
+    (error: NodeJS.ErrnoException) => ({ code: null, signal: error.code ?? error.message }),
+  )
+  return {
+    pid: child.pid ?? 0,
+    link: new StreamLink(child.stdio[LINK_FD] as Duplex),
+    exited,
+    kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -1,11 +1,11 @@
 import { Primary, type WorkerEvent } from '@hydrant/server/workers'
 import type { Terminal } from '../output/terminal.ts'
-import { forker } from './fork-worker.ts'
+import { forkWorker } from './fork-worker.ts'
 import type { ServerSetUp } from './make-server.ts'
 
 /** The server of several processes. Loaded only when there are several. Throws as `createHydrant` does. */
 export function makePrimary(setUp: ServerSetUp & { readonly workers: number }, terminal: Terminal): Primary {
-  return new Primary({ ...setUp, fork: forker(), onWorker: (event) => terminal.note(`hydrant: ${told(event)}`) })
+  return new Primary({ ...setUp, fork: forkWorker, onWorker: (event) => terminal.note(`hydrant: ${told(event)}`) })
 }
 
 function told(event: WorkerEvent): string {

@@ -28,7 +28,9 @@ describe('--help', () => {
     expect(code).toBe(0)
   })
 
-  it.each(createProgram(createTerminal()).commands.map((command) => [command.name(), command] as const))(
+  const program = createProgram(createTerminal())
+  const commands = program.createHelp().visibleCommands(program)
+  it.each(commands.map((command) => [command.name(), command] as const))(
     'of hydrant %s has an example and exit codes',
     (_name, command) => {
       let help = ''

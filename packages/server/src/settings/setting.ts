@@ -36,6 +36,8 @@ export interface Setting {
   readonly max?: number
   /** What stands for the value in `--help`, where the kind does not say enough: `<origin...>`. */
   readonly placeholder?: string
+  /** A bound of the whole server, of which each of several worker processes has its part. */
+  readonly divided?: true
   /** `0`, or the word `auto`, leaves it to the machine. */
   readonly mayBeAuto?: true
   /** `0`, or the word `off`, switches it off. */

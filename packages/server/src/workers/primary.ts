@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { Contract } from '@hydrant/contract'
 import type { AdminHost } from '../admin/admin-host.ts'
@@ -296,14 +296,35 @@ function checkTls({ cert, key, clientCa }: SentTls): void {
   createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) })
 }
 
-/** The port that the workers will take. They share it, so who else has it is found out here: the system's error is for this call. */
+/**
+ * The port that the workers will take. Whether somebody else has it is found out here, since they share it and would share it with others
+ * too; so is whether this system lets processes share a port. Rejects with the system's error.
+ */
 async function probePort(host: string, port: number): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((listening, failed) => {
-    probe.once('error', failed)
-    probe.listen(port, host, listening)
-  })
-  const { port: bound } = probe.address() as AddressInfo
-  await new Promise((closed) => probe.close(closed))
+  const alone = await listenAt({ host, port })
+  const { port: bound } = alone.address() as AddressInfo
+  await closed(alone)
+  const sharing: Server[] = []
+  try {
+    for (let i = 0; i < 2; i++) sharing.push(await listenAt({ host, port: bound, reusePort: true }))
+  } catch (error) {
+    if (sharing.length === 0) throw error
+    // An older Node does not know the option.
+    throw Object.assign(new Error('processes cannot share a port here', { cause: error }), { code: 'ENOTSUP' })
+  } finally {
+    await Promise.all(sharing.map(closed))
+  }
   return bound
+}
+
+function listenAt(options: ListenOptions): Promise<Server> {
+  return new Promise((listening, failed) => {
+    const server = createServer()
+    server.once('error', failed)
+    server.listen(options, () => listening(server))
+  })
+}
+
+function closed(server: Server): Promise<unknown> {
+  return new Promise((resolve) => server.close(resolve))
 }

@@ -109,7 +109,7 @@ class Worker {
     )
     this.#hydrant = hydrant
     try {
-      const { url } = await hydrant.listen({ host, port, tls })
+      const { url } = await hydrant.listen({ host, port, tls, reusePort: true })
       this.#started.resolve(hydrant)
       return { url }
     } catch (error) {

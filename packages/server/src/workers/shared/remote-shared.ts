@@ -92,8 +92,8 @@ export class RemotePresence implements PresenceRooms {
   }
 
   leaveAll(session: string): void {
-    for (const address of [...(this.#watching.get(session) ?? [])]) this.unwatch(address, session)
-    for (const address of [...(this.#present.get(session) ?? [])]) this.leave(address, session)
+    for (const address of this.#watching.get(session) ?? []) this.unwatch(address, session)
+    for (const address of this.#present.get(session) ?? []) this.leave(address, session)
   }
 
   addressesOf(session: string): readonly string[] {
