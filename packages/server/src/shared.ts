@@ -8,7 +8,7 @@ export interface Shared {
   readonly presence: PresenceRooms
   /** What addresses and clients have open. */
   readonly open: OpenCounts
-  /** Connections and requests of this process are numbered `first`, `first + step`, …: no two processes have the same ids. */
+  /** Connections of this process are numbered `first`, `first + step`, …: no two processes have the same ids. */
   readonly ids: { readonly first: number; readonly step: number }
   /** Who was withdrawn before this process came, and when, in milliseconds since the Unix epoch. */
   readonly withdrawn: readonly (readonly [principalId: string, sinceMs: number])[]
