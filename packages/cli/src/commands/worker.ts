@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
 import { logFor } from '../output/log.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { openTelemetry } from '../telemetry/open-telemetry.ts'
 import { LINK_FD, WORKER_COMMAND } from '../workers/fork-worker.ts'
 
 /** `hydrant worker`, which `hydrant serve --workers` starts: one of the processes that serve. No command for people. */
@@ -20,7 +21,16 @@ async function work(terminal: Terminal): Promise<void> {
   const { serveAsWorker, StreamLink } = await import('@hydrant/server/workers')
   const ending = await serveAsWorker({
     link: new StreamLink(new Socket({ fd: LINK_FD })),
-    log: async ({ values }, number) => ({ ...(await logFor(values.logLevel, values.logFormat)), worker: number }),
+    async equip(settings, number) {
+      const { logLevel, logFormat } = settings.values
+      const telemetry = await openTelemetry(settings, terminal)
+      return {
+        log: { ...(await logFor(logLevel, logFormat)), worker: number },
+        tracing: telemetry?.tracing,
+        serving: (hydrant) => telemetry?.watch(() => hydrant.readMetrics()),
+        close: async () => telemetry?.[Symbol.asyncDispose](),
+      }
+    },
     onFault: (error) => terminal.note(`hydrant: worker ${process.pid}: ${String(error)}`),
   })
   if (ending === 'orphaned') {

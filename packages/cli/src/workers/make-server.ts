@@ -4,6 +4,8 @@ import type { AdminOptions, AuthSettings, Listening, LogOptions } from '@hydrant
 import type { SettingsInForce } from '@hydrant/server/settings'
 import type { PemFiles } from '../commands/tls-files.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { openTelemetry } from '../telemetry/open-telemetry.ts'
+import { telemetryTargets } from '../telemetry/targets.ts'
 
 /** A contract, and the text that it was read from. */
 export interface ReadDocument {
@@ -31,23 +33,31 @@ export interface Server extends AsyncDisposable {
 export async function makeServer(setUp: ServerSetUp, terminal: Terminal): Promise<Server> {
   const { workers } = setUp.settings.values
   const count = workers === 0 ? availableParallelism() : workers
-  return count === 1 ? inThisProcess(setUp) : inWorkers(setUp, count, terminal)
+  return count === 1 ? inThisProcess(setUp, terminal) : inWorkers(setUp, count, terminal)
 }
 
-async function inThisProcess({ contract, settings, auth, log }: ServerSetUp): Promise<Server> {
+async function inThisProcess({ contract, settings, auth, log }: ServerSetUp, terminal: Terminal): Promise<Server> {
   const { createHydrant } = await import('@hydrant/server')
-  const hydrant = createHydrant({ contract, settings, auth, log })
+  const telemetry = await openTelemetry(settings, terminal)
+  const hydrant = createHydrant({ contract, settings, auth, log, tracing: telemetry?.tracing })
+  telemetry?.watch(() => hydrant.readMetrics())
   return {
     pids: [],
     listen: (options) => hydrant.listen(options),
     listenAdmin: (options) => hydrant.listenAdmin(options),
     reload: (document, rules) => hydrant.reload(document.contract, rules),
     replaceTls: (files) => hydrant.replaceTls(files),
-    [Symbol.asyncDispose]: () => hydrant.close(),
+    async [Symbol.asyncDispose]() {
+      await hydrant.close()
+      // Last: it sends the server's last spans and counts.
+      await telemetry?.[Symbol.asyncDispose]()
+    },
   }
 }
 
 async function inWorkers(setUp: ServerSetUp, workers: number, terminal: Terminal): Promise<Server> {
+  // Each worker sends its own; what is wrong with where to is said once.
+  telemetryTargets(setUp.settings, process.env)
   // Only who has several processes waits for it to load.
   const { makePrimary } = await import('./make-primary.ts')
   const primary = makePrimary({ ...setUp, workers }, terminal)

@@ -1,6 +1,7 @@
 import { HydrantError } from '../errors.ts'
 import { Hydrant } from '../hydrant.ts'
 import type { LogOptions } from '../observe/logs/event-log.ts'
+import type { HydrantOptions } from '../options.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { SettingsInForce } from '../settings/settings-in-force.ts'
 import type { BreakNote } from './broker/calls.ts'
@@ -13,10 +14,20 @@ import { RemoteCounts, RemotePresence, RemoteTickets } from './shared/remote-sha
 export interface WorkerOptions {
   /** To the primary. */
   readonly link: Link
-  /** What the worker of this number logs, with these settings. */
-  readonly log: (settings: SettingsInForce, number: number) => Promise<LogOptions>
+  /** What the worker of this number brings along, with these settings. */
+  readonly equip: (settings: SettingsInForce, number: number) => Promise<Equipment>
   /** Faults that are found before there is a log, or in what the primary says. */
   readonly onFault: (error: unknown) => void
+}
+
+/** What a worker has of its own besides what the primary says. */
+export interface Equipment {
+  readonly log: LogOptions
+  readonly tracing?: HydrantOptions['tracing']
+  /** The worker takes connections. */
+  readonly serving?: (hydrant: Hydrant) => void
+  /** After the server has closed. */
+  readonly close?: () => Promise<void>
 }
 
 /** How a worker came to its end: `stopped` by its primary, or `orphaned` because that is gone. */
@@ -39,6 +50,7 @@ class Worker {
   readonly #presence: RemotePresence
   readonly #started: PromiseWithResolvers<Hydrant> = Promise.withResolvers<Hydrant>()
   #hydrant: Hydrant | undefined
+  #equipment: Equipment | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
@@ -59,6 +71,7 @@ class Worker {
   /** Says goodbye to the clients, as a server does that stops. */
   async close(): Promise<void> {
     await this.#hydrant?.close()
+    await this.#equipment?.close?.()
     this.#peer.close()
   }
 
@@ -101,15 +114,18 @@ class Worker {
     const { number, host, port, tls, source, perspective, auth, ids, withdrawn } = start
     const peer = this.#peer
     const settings = new SettingsInForce(new Map(start.settings))
-    const log = await this.#options.log(settings, number)
+    const equipment = await this.#options.equip(settings, number)
+    this.#equipment = equipment
+    const { log, tracing } = equipment
     const shared = { tickets: new RemoteTickets(peer), presence: this.#presence, open: new RemoteCounts(peer), ids }
     const hydrant = new Hydrant(
-      { contract: source, perspective, settings, auth, log, broker: this.#broker },
+      { contract: source, perspective, settings, auth, log, tracing, broker: this.#broker },
       { ...shared, withdrawn },
     )
     this.#hydrant = hydrant
     try {
       const { url } = await hydrant.listen({ host, port, tls, reusePort: true })
+      equipment.serving?.(hydrant)
       this.#started.resolve(hydrant)
       return { url }
     } catch (error) {
