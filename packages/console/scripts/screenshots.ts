@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { connect } from '@hydrant/client'
 import type { Page } from 'playwright-core'
-import { launch } from '../test/chromium.ts'
+import { launch } from '@hydrant/testkit/chromium'
 import { startMarket } from '../test/market-server.ts'
 
 const folder = new URL('../../../docs/images/console/', import.meta.url)

@@ -2,7 +2,7 @@ import type { Browser, CDPSession } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { buildConsole } from './build.ts'
-import { isMissing, launch, openPage } from './chromium.ts'
+import { isMissing, launch, openPage } from '@hydrant/testkit/chromium'
 import { type FakeAdmin, startFakeAdmin } from './fake-admin.ts'
 import { HOSTILE, largeServer } from './large-server.ts'
 

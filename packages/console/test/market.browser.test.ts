@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { buildConsole } from './build.ts'
-import { isMissing, launch, openPage, seriousViolations, type WatchedPage } from './chromium.ts'
+import { isMissing, launch, openPage, seriousViolations, type WatchedPage } from '@hydrant/testkit/chromium'
 import { type MarketServer, startMarket } from './market-server.ts'
 
 describe.skipIf(isMissing)('the console of the market example', { timeout: 30_000 }, () => {

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { buildConsole } from './build.ts'
-import { isMissing, launch, openPage, type WatchedPage } from './chromium.ts'
+import { isMissing, launch, openPage, type WatchedPage } from '@hydrant/testkit/chromium'
 import { spawnMarket } from './market-process.ts'
 import { type MarketServer, startMarket } from './market-server.ts'
 

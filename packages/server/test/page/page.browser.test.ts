@@ -1,32 +1,17 @@
-import { existsSync } from 'node:fs'
+import { isMissing, launch, openPage, type WatchedPage } from '@hydrant/testkit/chromium'
 import axe from 'axe-core'
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { renderPage } from '../../src/page/render-page.ts'
 import { contractOf, marketContract } from './market-contract.ts'
 import { startPageServer, type PageServer } from './page-server.ts'
 
-const executablePath = '/usr/bin/chromium'
-const missing = !existsSync(executablePath)
-if (missing) console.log(`skipped: the page in a browser (there is no ${executablePath})`)
-
-describe.skipIf(missing)('the page in a browser', { timeout: 20_000 }, () => {
+describe.skipIf(isMissing)('the page in a browser', { timeout: 20_000 }, () => {
   let browser: Browser
   let server: PageServer
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await launch()
     server = await startPageServer(renderPage(marketContract()))
   }, 20_000)
   afterAll(async () => {
@@ -34,35 +19,8 @@ describe.skipIf(missing)('the page in a browser', { timeout: 20_000 }, () => {
     await server?.[Symbol.asyncDispose]()
   })
 
-  /** A page whose console, requests and dialogs are watched. */
-  async function open(
-    path = '/',
-    options: Parameters<Browser['newContext']>[0] = {},
-    base = server.url,
-  ): Promise<Watched> {
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
-      ...options,
-    })
-    const page = await context.newPage()
-    page.setDefaultTimeout(8_000)
-    const faults: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
-    })
-    page.on('pageerror', (error) => faults.push(String(error)))
-    page.on('dialog', (dialog) => {
-      faults.push(`dialog: ${dialog.message()}`)
-      void dialog.dismiss()
-    })
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url())
-      if (origin !== base && protocol !== 'data:') faults.push(`asked ${request.url()}`)
-    })
-    await page.goto(base + path)
-    return { page, faults, [Symbol.asyncDispose]: () => context.close() }
-  }
+  const open = (path = '/', options: Parameters<typeof openPage>[2] = {}, base = server.url): Promise<WatchedPage> =>
+    openPage(browser, base + path, { viewport: { width: 1280, height: 900 }, ...options })
 
   it('loads without an error and without asking anybody else', async () => {
     await using watched = await open()
@@ -342,11 +300,6 @@ describe.skipIf(missing)('the page in a browser', { timeout: 20_000 }, () => {
     expect(watched.faults).toEqual([])
   })
 })
-
-interface Watched extends AsyncDisposable {
-  readonly page: Page
-  readonly faults: readonly string[]
-}
 
 function tailOf(page: Page, id: string): Locator {
   return page.locator(`[id="${id}"] .tail`)

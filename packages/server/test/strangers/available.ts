@@ -1,19 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-
-/** Where Debian puts it; the tests do not download a browser. */
-export const CHROMIUM = '/usr/bin/chromium'
-
-/** Flags that keep Chromium from talking to anybody but the test. */
-export const CHROMIUM_ARGS: readonly string[] = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** Whether the program is there. Where it is not, prints why the test is skipped; under CI a skip is a failure, so the test runs. */
 export function has(program: keyof typeof PROBES): boolean {
@@ -26,7 +11,6 @@ export function has(program: keyof typeof PROBES): boolean {
 }
 
 const PROBES = {
-  chromium: () => existsSync(CHROMIUM),
   curl: () => spawnSync('curl', ['--version']).status === 0,
   'python3-websockets': () => spawnSync('/usr/bin/python3', ['-c', 'import websockets']).status === 0,
   promtool: () => spawnSync('promtool', ['--version']).status === 0,

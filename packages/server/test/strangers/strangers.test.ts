@@ -2,11 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { isMissing, launch } from '@hydrant/testkit/chromium'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, getJson, type Running, serve } from '../api.ts'
 import { openSocket } from '../socket-client.ts'
-import { CHROMIUM, CHROMIUM_ARGS, has } from './available.ts'
+import { has } from './available.ts'
 import { CuttableProxy } from './cuttable-proxy.ts'
 
 const run = promisify(execFile)
@@ -143,7 +144,7 @@ asyncio.run(main())`
   })
 })
 
-describe.runIf(has('chromium')).each(documents)('$name, in Chromium', ({ contract }) => {
+describe.skipIf(isMissing).each(documents)('$name, in Chromium', ({ contract }) => {
   let api: Running
   let proxy: CuttableProxy
   let browser: Browser
@@ -151,7 +152,7 @@ describe.runIf(has('chromium')).each(documents)('$name, in Chromium', ({ contrac
   beforeAll(async () => {
     api = await serve({ contract })
     proxy = await CuttableProxy.to(api.port)
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] })
+    browser = await launch()
     page = await browser.newPage()
     await page.goto(`${proxy.url}/-/live`)
   }, 60_000)

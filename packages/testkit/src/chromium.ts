@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 
+/** Where Debian puts it. */
 const executablePath = '/usr/bin/chromium'
 
-/** Whether tests in a browser are left out: never under CI. */
-export const isMissing: boolean = !existsSync(executablePath)
-if (isMissing && process.env['CI'] === 'true') throw new Error(`CI=true and there is no ${executablePath}`)
-if (isMissing) console.log(`skipped: the console in a browser (there is no ${executablePath})`)
+/** Whether tests in a browser are left out, which is printed; never under CI, where they then fail. */
+export const isMissing: boolean = !existsSync(executablePath) && process.env['CI'] !== 'true'
+if (isMissing) console.warn(`skipped: there is no ${executablePath} (Debian package chromium)`)
 
 /** Debian's own; nothing is downloaded. */
 export function launch(): Promise<Browser> {
