@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { clientFrame, handshake, Peer } from './peer.ts'
-import type { Honesty } from './honest.ts'
+import { honestyOf } from './honest.ts'
 
 const { port, path, count } = workerData as { port: number; path: string; count: number }
 
@@ -22,14 +22,11 @@ for (let i = 0; i < count; i++) {
 }
 for (const [i, peer] of open.entries()) setTimeout(() => ping(peer), (i * PING_EVERY_MS) / count)
 parentPort!.postMessage('open')
-parentPort!.on('message', () => {
+parentPort!.on('message', (question: 'seen' | 'samples') => {
   for (const sentAt of waiting) if (performance.now() - sentAt > PING_EVERY_MS) samples.push(performance.now() - sentAt)
-  samples.sort((a, b) => a - b)
-  const at = (share: number): number => samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? 0
-  const seen: Honesty = { samples: samples.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1), lost }
+  parentPort!.postMessage(question === 'samples' ? samples : honestyOf(samples, lost))
   samples = []
-  lost = 0
-  parentPort!.postMessage(seen)
+  if (question === 'seen') lost = 0
 })
 
 /** A ping each interval. One that is not answered counts with the time it has waited so far, so a stall cannot hide. */

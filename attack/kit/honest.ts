@@ -10,6 +10,13 @@ export interface Honesty {
   readonly lost: number
 }
 
+/** The same of samples in milliseconds, and a number of connections that were cut. */
+export function honestyOf(samples: readonly number[], lost: number): Honesty {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  return { samples: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1), lost }
+}
+
 /** Honest connections in a thread of their own: a ping and its pong all along, however busy the attacker's thread is. */
 export class HonestClients implements AsyncDisposable {
   readonly #worker: Worker
@@ -33,6 +40,13 @@ export class HonestClients implements AsyncDisposable {
   async seen(): Promise<Honesty> {
     const answer = this.#answer<Honesty>()
     this.#worker.postMessage('seen')
+    return answer
+  }
+
+  /** The round-trip times since the last time, in milliseconds, for who puts several together. */
+  async samples(): Promise<number[]> {
+    const answer = this.#answer<number[]>()
+    this.#worker.postMessage('samples')
     return answer
   }
 

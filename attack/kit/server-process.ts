@@ -80,11 +80,10 @@ export class ServerProcess implements AsyncDisposable {
     return ((await this.#ask('memory')) as { heldBytes: number } | undefined)?.heldBytes ?? 0
   }
 
-  /** Heap in use, garbage included, and buffers, in bytes. */
-  async usage(): Promise<{ readonly heapUsed: number; readonly external: number }> {
-    return (
-      ((await this.#ask('usage')) as { heapUsed: number; external: number } | undefined) ?? { heapUsed: 0, external: 0 }
-    )
+  /** `process.memoryUsage()` of the server, in bytes: garbage included. Zeros when it is gone. */
+  async usage(): Promise<NodeJS.MemoryUsage> {
+    const gone = { rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 }
+    return ((await this.#ask('usage')) as NodeJS.MemoryUsage | undefined) ?? gone
   }
 
   /** What the probe answers; undefined when the process is gone. Rejects when its event loop is blocked. One at a time. */

@@ -1,32 +1,74 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../kit/http.ts'
-import { clientFrame } from '../kit/peer.ts'
+import { clientFrame, handshake, Peer } from '../kit/peer.ts'
 import { onlyHydrant } from '../servers/kinds.ts'
 import { heard, openConnect, replyTo, say } from './connect-protocol.ts'
-import type { Row } from './row.ts'
+import type { Attack, Row } from './row.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+const SUBSCRIBES = 100_000
+/** Of each kind of line in the log. */
+const FLOOD = 10_000
+
+/** What is deep and not too large, because the limit of sizes was raised. */
+async function deepWithRoom(attack: Attack, deepest: string): Promise<void> {
+  await using server = await attack.kind.start({ args: ['--max-message', '1MiB'] })
+  const { status } = await ask(server.port, 'POST', '/json/deep', deepest, JSON_TYPE)
+  attack.note('100,000 levels with a limit of 1 MiB, over HTTP', '422', String(status))
+  const roomy = { ...attack, connect: () => Peer.open(server.port) }
+  using peer = await openConnect(roomy)
+  void peer.send(say(`{"op":"publish","id":1,"channel":"/json/x","data":${deepest}}`))
+  const reply = await replyTo(peer, 1)
+  const code = (reply?.['error'] as { code?: string } | undefined)?.code ?? 'accepted'
+  attack.note('100,000 levels with a limit of 1 MiB, over a socket', 'message-invalid', code)
+  attack.note('the process', 'lives', server.death ?? 'lives')
+}
+
+/** Counts a text in what a peer receives, without keeping it. */
+function countOf(peer: Peer, text: string): () => number {
+  let [count, tail] = [0, '']
+  peer.socket.on('data', (bytes: Buffer) => {
+    const pieces = `${tail}${bytes.toString('latin1')}`.split(text)
+    count += pieces.length - 1
+    tail = pieces.at(-1)!.slice(1 - text.length)
+  })
+  return () => count
+}
+
+/** One connection asks for all of them, on a server whose rates would not let it: what bounds it is the number of subscriptions. */
+async function withoutRates(attack: Attack): Promise<void> {
+  await using server = await attack.kind.start({ args: ['--max-message-rate', 'off', '--max-byte-rate', 'off'] })
+  const before = await server.heldBytes()
+  using many = await openConnect({ ...attack, connect: () => Peer.open(server.port) })
+  many.keepBytes = 0
+  const accepted = countOf(many, '"epoch":')
+  const refused = countOf(many, '"too-many-channels"')
+  for (let id = 1; id <= SUBSCRIBES / 100 && !many.isClosed; id++) {
+    const channels = Array.from({ length: 100 }, (_, n) => ({ channel: `/json/m${id}-${n}` }))
+    await Promise.race([many.send(say({ op: 'subscribe', id, channels })), sleep(500)])
+  }
+  await many.until(() => accepted() + refused() >= SUBSCRIBES, 20_000)
+  attack.note('accepted', '128', String(accepted()))
+  attack.note('refused', String(SUBSCRIBES - 128), String(refused()))
+  many.reset()
+  await sleep(300)
+  const heldMiB = ((await server.heldBytes()) - before) / 2 ** 20
+  attack.note('held when it is gone', 'at most 4 MiB', `${heldMiB.toFixed(1)} MiB`, heldMiB <= 4)
+}
 
 /** Attacks on Hydrant's own doors and its socket protocol. */
 export const DOOR_ROWS: readonly Row[] = [
   {
     id: 'C12',
     long: true,
-    title: '20,000 subscribes on one connection; subscribe and unsubscribe over and over; gone while joining',
-    right: '128 subscriptions, then errors or the end; nothing is orphaned',
+    title:
+      '100,000 subscribes on one connection, and on as many as it takes; subscribe and unsubscribe over and over; gone while joining',
+    right: '128 subscriptions, then errors; nothing is orphaned',
     notFor: onlyHydrant,
     mayPeakMiB: 128,
     async run(attack) {
-      const many = await openConnect(attack)
-      for (let i = 0; i < 200 && !many.isClosed; i++) {
-        const channels = Array.from({ length: 100 }, (_, n) => ({ channel: `/json/many-${i}-${n}` }))
-        await Promise.race([many.send(say({ op: 'subscribe', id: i + 1, channels })), sleep(500)])
-      }
-      await many.until(() => many.isClosed || heard(many).some(({ id }) => id === 200), 5_000)
-      const accepted = heard(many).flatMap(({ result }) =>
-        ((result as { channels?: object[] } | undefined)?.channels ?? []).filter((each) => !('error' in each)),
-      ).length
-      attack.note('accepted', 'at most 128', String(accepted), accepted <= 128 && accepted > 0)
+      await withoutRates(attack)
       const churn = await openConnect(attack)
       for (let id = 1; id < 2_000 && !churn.isClosed; id += 2) {
         await Promise.race([
@@ -55,10 +97,23 @@ export const DOOR_ROWS: readonly Row[] = [
   },
   {
     id: 'C14',
+    long: true,
     title: 'JSON 100,000 levels deep; __proto__ and constructor in payloads; counts of 5,999,999',
     right: 'depth 64; no pollution; announced counts allocate nothing',
     notFor: onlyHydrant,
     async run(attack) {
+      // 200 KB: its size alone would be refused.
+      const deepest = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+      const { status: refused } = await ask(attack.port, 'POST', '/json/deep', deepest, JSON_TYPE)
+      attack.note('100,000 levels over HTTP', 'an error below 500', String(refused), refused >= 400 && refused < 500)
+      const large = await openConnect(attack)
+      void large.send(say(`{"op":"publish","id":1,"channel":"/json/x","data":${deepest}}`))
+      await large.until(() => large.isClosed || large.frames().some((frame) => frame.startsWith('close')))
+      attack.note(
+        '100,000 levels over a socket',
+        'close 1009',
+        large.frames().find((frame) => frame.startsWith('close')) ?? 'open',
+      )
       const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
       const { status } = await ask(attack.port, 'POST', '/json/deep', deep, JSON_TYPE)
       attack.note(
@@ -84,6 +139,7 @@ export const DOOR_ROWS: readonly Row[] = [
         reply !== undefined && 'error' in reply ? 'an error' : peer.isClosed ? 'closed' : 'accepted',
         (reply !== undefined && 'error' in reply) || peer.isClosed,
       )
+      await deepWithRoom(attack, deepest)
       const polluted = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"id":"c"}'
       await ask(attack.port, 'POST', '/json/x', polluted, JSON_TYPE)
       await ask(attack.port, 'POST', '/orders', polluted, JSON_TYPE)
@@ -186,23 +242,33 @@ export const DOOR_ROWS: readonly Row[] = [
   {
     id: 'C20',
     long: true,
-    title: '3,000 violations that are worth a line in the log',
+    title: '10,000 violations and 10,000 refused requests, each worth a line in a log at its loudest',
     right: 'the log is sampled or silent: bounded',
     notFor: onlyHydrant,
     async run(attack) {
-      const before = attack.server.output.length
+      await using server = await attack.kind.start({ args: ['--log-level', 'debug', '--log-format', 'json'] })
+      const before = server.output.length
+      const started = performance.now()
       const work = async (): Promise<void> => {
-        for (let i = 0; i < 1_000; i++) {
-          const peer = await attack.open()
+        for (let i = 0; i < FLOOD / 4; i++) {
+          using peer = await Peer.open(server.port)
+          void peer.send(handshake(attack.echoPath()))
+          await peer.status()
           void peer.send(clientFrame(3, ''))
           await peer.untilClosed()
-          peer.socket.destroy()
+          await ask(server.port, 'GET', `/nothing/${i}`)
         }
       }
-      await Promise.all([work(), work(), work()])
-      const lines = attack.server.output.length - before
-      attack.figure(`${lines} bytes of log for 3,000 violations`)
-      attack.note('log', 'below 200 kB', `${lines} bytes`, lines < 200_000)
+      await Promise.all([work(), work(), work(), work()])
+      const seconds = (performance.now() - started) / 1_000
+      const log = server.output.slice(before)
+      const [bytes, lines] = [log.length, log.split('\n').length - 1]
+      attack.figure(`${lines} lines, ${Math.round(bytes / 1_000)} kB of log in ${seconds.toFixed(0)} s`)
+      // Four events, each at most 20 lines a second and one that tells how many were left out.
+      const most = Math.ceil(seconds + 2) * 4 * 21
+      attack.note('lines', `at most ${most}`, String(lines), lines <= most && lines > 0)
+      attack.note('what was left out', 'told', /"event":"suppressed"/.test(log) ? 'told' : 'not told')
+      attack.note('the process', 'lives', server.death ?? 'lives')
     },
   },
 ]

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../kit/http.ts'
 import { clientFrame, handshake, hex, type Peer } from '../kit/peer.ts'
 import { needsEcho, needsFrames, onlyHydrant, type ServerKind } from '../servers/kinds.ts'
+import { openConnect, replyTo, say } from './connect-protocol.ts'
 import { bomb } from './frame-cases.ts'
 import type { Attack, Row } from './row.ts'
 
@@ -221,7 +222,8 @@ export const EXHAUSTION_ROWS: readonly Row[] = [
     notFor: onlyHydrant,
     async run(attack) {
       for (const [what, path] of [
-        ['15,000 slashes', '/'.repeat(15_000)],
+        ['65,400 slashes', '/'.repeat(65_400)],
+        ['15,000 slashes, which fit in a head', '/'.repeat(15_000)],
         ['an empty segment', '/echo//'],
         ['256 characters', `/echo/${'x'.repeat(250)}`],
         ['another case', '/Echo/x'],
@@ -230,6 +232,21 @@ export const EXHAUSTION_ROWS: readonly Row[] = [
         void peer.send(handshake(path))
         const status = await peer.status()
         attack.note(what, 'refused', status, /^4\d\d$/.test(status))
+      }
+      // Over hydrant.v1 an address is a field of a message, and no head bounds it.
+      const session = await openConnect(attack)
+      for (const [i, [what, channel]] of [
+        ['65,400 slashes', '/'.repeat(65_400)],
+        ['empty', ''],
+        ['256 characters', `/echo/${'x'.repeat(250)}`],
+        ['another case', '/Echo/x'],
+      ].entries()) {
+        void session.send(say({ op: 'subscribe', id: i + 1, channels: [{ channel }] }))
+        const reply = await replyTo(session, i + 1)
+        const [answer] =
+          (reply?.['result'] as { channels?: { error?: { code: string } }[] } | undefined)?.channels ?? []
+        const code = (reply?.['error'] as { code: string } | undefined)?.code ?? answer?.error?.code ?? 'accepted'
+        attack.note(`${what}, on a session`, 'refused', code === 'accepted' ? code : 'refused')
       }
       const composed = await attack.open('/echo/caf%C3%A9')
       const decomposed = await attack.open('/echo/cafe%CC%81')

@@ -1,10 +1,13 @@
-import { AUTHORITY_ROWS } from './authority.ts'
 import { CLIENT_ROWS } from './client.ts'
 import { CROWD_ROWS } from './crowds.ts'
 import { DOOR_ROWS } from './doors.ts'
+import { DISCLOSURE_ROWS } from './disclosure.ts'
 import { EXHAUSTION_ROWS } from './exhaustion.ts'
 import { FRAME_ROWS } from './frames.ts'
 import { HANDSHAKE_ROWS } from './handshake.ts'
+import { IDENTITY_ROWS } from './identity.ts'
+import { ORIGIN_ROWS } from './origins.ts'
+import { PERMISSION_ROWS } from './permissions.ts'
 import { READER_ROWS } from './readers.ts'
 import type { Row } from './row.ts'
 import { TLS_ROWS } from './tls.ts'
@@ -26,7 +29,10 @@ export const ROWS: readonly Row[] = [
   ...READER_ROWS,
   ...DOOR_ROWS,
   ...CROWD_ROWS,
-  ...AUTHORITY_ROWS,
+  ...ORIGIN_ROWS,
+  ...IDENTITY_ROWS,
+  ...PERMISSION_ROWS,
+  ...DISCLOSURE_ROWS,
   ...CLIENT_ROWS,
   ...TLS_ROWS,
 ].toSorted((a, b) => a.id.localeCompare(b.id))

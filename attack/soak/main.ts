@@ -10,6 +10,7 @@ const HELP = `Keeps a server busy with honest and hostile connections that come 
 
 Options:
   --minutes N       how long is measured (default 10), after half of that to warm up
+  --churn PERCENT   how many of them are replaced each minute (default 10)
   --connections N   how many at once (default 5000); needs as many file descriptors here and in the server (ulimit -n)
   --chart FILE      where the chart goes, as PNG (default: none)
   --results FILE    where the figures go, as JSON (default: none)
@@ -28,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
       options: {
         minutes: { type: 'string', default: '10' },
         connections: { type: 'string', default: '5000' },
+        churn: { type: 'string', default: '10' },
         chart: { type: 'string' },
         results: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -41,14 +43,21 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const [minutes, connections] = [Number(values.minutes), Number(values.connections)]
-  if (!(minutes > 0) || !Number.isInteger(connections) || connections < 10) {
-    process.stderr.write('soak: --minutes takes a number above 0, --connections a whole number from 10\n')
+  const [minutes, connections, churn] = [values.minutes, values.connections, values.churn].map(Number) as [
+    number,
+    number,
+    number,
+  ]
+  if (!(minutes > 0) || !Number.isInteger(connections) || connections < 10 || !(churn >= 0)) {
+    process.stderr.write(
+      'soak: --minutes takes a number above 0, --connections a whole number from 10, --churn a number from 0\n',
+    )
     return 2
   }
   const result = await soak(KINDS[0]!, {
     minutes,
     connections,
+    churnShare: churn / 100,
     onProgress: (line) => process.stderr.write(`${line}\n`),
   })
   process.stdout.write(`${result.summary.join('\n')}\n`)

@@ -6,8 +6,6 @@ import { Crowd } from './crowd.ts'
 import { isFlat, type Sample, type Slope, slopeOf } from './slope.ts'
 
 const MIB = 2 ** 20
-/** Of the connections, each minute. */
-const CHURN_SHARE = 0.1
 const TICKS_PER_SECOND = 2
 /** Before what is measured, of its length: code is compiled, histories fill for two minutes, and the allocators' pools for longer. Drawn, but no line goes through it. */
 const WARM_UP_SHARE = 0.5
@@ -17,16 +15,24 @@ const HELD_EVERY_SECONDS = 5
 export interface SoakOptions {
   readonly minutes: number
   readonly connections: number
+  /** Of the connections, replaced each minute. */
+  readonly churnShare: number
   readonly onProgress: (line: string) => void
 }
 
 export interface SoakResult {
   readonly minutes: number
   readonly connections: number
+  readonly churnShare: number
   readonly warmUpSeconds: number
   /** MiB, every second. */
   readonly rss: readonly Sample[]
+  /** What V8 has asked the system for: the heap with its free pages. */
+  readonly heapTotal: readonly Sample[]
+  /** Heap in use and buffers, with garbage. */
   readonly heap: readonly Sample[]
+  /** Buffers and what else the heap refers to outside. */
+  readonly external: readonly Sample[]
   /** MiB after a collection, every five seconds. */
   readonly held: readonly Sample[]
   readonly slopes: { readonly rss: Slope; readonly held: Slope }
@@ -40,7 +46,7 @@ export interface SoakResult {
 
 /** Runs it to its end. Bounded: the time given, and the time to open the connections. */
 export async function soak(kind: ServerKind, options: SoakOptions): Promise<SoakResult> {
-  const { minutes, connections, onProgress } = options
+  const { minutes, connections, churnShare, onProgress } = options
   await using server = await kind.start()
   await using honestClients = await HonestClients.open(server.port, kind.path)
   const crowd = new Crowd(server.port, connections)
@@ -52,7 +58,11 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
   }
   onProgress(`${crowd.size} connections open`)
 
-  const [rss, heap, held]: [Sample[], Sample[], Sample[]] = [[], [], []]
+  const rss: Sample[] = []
+  const heapTotal: Sample[] = []
+  const heap: Sample[] = []
+  const external: Sample[] = []
+  const held: Sample[] = []
   let ticks = 0
   const alreadyPrinted = server.output.length
   const startedMs = performance.now()
@@ -70,15 +80,17 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
       void ask(server.port, 'POST', '/ticks', JSON.stringify({ n: ticks++ }), { 'Content-Type': 'application/json' })
     }
     if (step % 10 === 0) {
-      crowd.churn(Math.round((connections * CHURN_SHARE) / 60))
+      crowd.churn(Math.round((connections * churnShare) / 60))
       const seconds = (nowMs - startedMs) / 1_000
-      const { heapUsed, external } = await server.usage()
+      const usage = await server.usage()
       rss.push({ seconds, value: server.rssBytes / MIB })
-      heap.push({ seconds, value: (heapUsed + external) / MIB })
+      heapTotal.push({ seconds, value: usage.heapTotal / MIB })
+      heap.push({ seconds, value: (usage.heapUsed + usage.external) / MIB })
+      external.push({ seconds, value: usage.external / MIB })
       if (step % (10 * HELD_EVERY_SECONDS) === 0) held.push({ seconds, value: (await server.heldBytes()) / MIB })
       if (step % 300 === 0)
         onProgress(
-          `${Math.round(seconds)} s: ${crowd.size} open, RSS ${rss.at(-1)!.value.toFixed(0)} MiB, held ${held.at(-1)!.value.toFixed(1)} MiB`,
+          `${Math.round(seconds)} s: ${crowd.size} open, RSS ${rss.at(-1)!.value.toFixed(0)} MiB, V8 ${heapTotal.at(-1)!.value.toFixed(0)}, buffers ${external.at(-1)!.value.toFixed(0)}, held ${held.at(-1)!.value.toFixed(1)} MiB`,
         )
     }
     await sleep(Math.max(0, startedMs + (step + 1) * 100 - performance.now()))
@@ -116,9 +128,12 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
   return {
     minutes,
     connections,
+    churnShare,
     warmUpSeconds,
     rss,
+    heapTotal,
     heap,
+    external,
     held,
     slopes,
     honest,
