@@ -1,6 +1,6 @@
 import { readContract } from '@hydrant/contract'
 import type { Dice } from '../../packages/wire/fuzz/engine-fuzz.ts'
-import { DOCUMENTS } from './documents.ts'
+import { DOCUMENTS } from '../../packages/contract/test/fuzz-documents.ts'
 import { mutated, mutatedText } from './mutate.ts'
 import { type FuzzTarget, insist } from './target.ts'
 

@@ -36,6 +36,26 @@ export function isFlat({ perMinute, errorPerMinute }: Slope): boolean {
   return perMinute <= 2 * errorPerMinute
 }
 
+/** How a series of resident memory goes on. */
+export interface Course {
+  readonly first: Slope
+  readonly second: Slope
+  readonly verdict: 'zero within noise' | 'levels off' | 'GROWS'
+}
+
+/**
+ * Pages that an allocator keeps come to an end, a leak does not: a series that is not flat levels off when it grows at most half as
+ * fast in the second half as in the first.
+ */
+export function courseOf(samples: readonly Sample[]): Course {
+  const begin = samples[0]?.seconds ?? 0
+  const middle = begin + ((samples.at(-1)?.seconds ?? 0) - begin) / 2
+  const first = slopeOf(samples.filter(({ seconds }) => seconds < middle))
+  const second = slopeOf(samples.filter(({ seconds }) => seconds >= middle))
+  if (isFlat(slopeOf(samples)) || isFlat(second)) return { first, second, verdict: 'zero within noise' }
+  return { first, second, verdict: second.perMinute <= first.perMinute / 2 ? 'levels off' : 'GROWS' }
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }

@@ -3,7 +3,7 @@ import { HonestClients, type Honesty } from '../kit/honest.ts'
 import { ask } from '../kit/http.ts'
 import type { ServerKind } from '../servers/kinds.ts'
 import { Crowd } from './crowd.ts'
-import { isFlat, type Sample, type Slope, slopeOf } from './slope.ts'
+import { type Course, courseOf, isFlat, type Sample, type Slope, slopeOf } from './slope.ts'
 
 const MIB = 2 ** 20
 const TICKS_PER_SECOND = 2
@@ -36,6 +36,8 @@ export interface SoakResult {
   /** MiB after a collection, every five seconds. */
   readonly held: readonly Sample[]
   readonly slopes: { readonly rss: Slope; readonly held: Slope }
+  /** Resident memory, half by half. */
+  readonly course: Course
   readonly honest: Honesty
   readonly counts: Readonly<Record<string, number>>
   readonly death: string | undefined
@@ -113,15 +115,25 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
 
   const warmUpSeconds = minutes * 60 * WARM_UP_SHARE
   const slopes = { rss: slopeOf(after(rss, warmUpSeconds)), held: slopeOf(after(held, warmUpSeconds)) }
-  const passed = death === undefined && faults.length === 0 && isFlat(slopes.held) && counts['honest cut'] === 0
-  const line = (name: string, slope: Slope): string =>
-    `${name}: ${slope.mean.toFixed(1)} MiB, slope ${slope.perMinute.toFixed(3)} ± ${(2 * slope.errorPerMinute).toFixed(3)} MiB a minute: ${isFlat(slope) ? 'zero within noise' : 'GROWS'}`
+  const course = courseOf(after(rss, warmUpSeconds))
+  const passed =
+    death === undefined &&
+    faults.length === 0 &&
+    isFlat(slopes.held) &&
+    course.verdict !== 'GROWS' &&
+    counts['honest cut'] === 0 &&
+    honest.lost === 0
+  const told = ({ perMinute, errorPerMinute }: Slope): string =>
+    `${perMinute.toFixed(3)} ± ${(2 * errorPerMinute).toFixed(3)} MiB a minute`
+  const line = (name: string, slope: Slope, verdict: string): string =>
+    `${name}: ${slope.mean.toFixed(1)} MiB, slope ${told(slope)}: ${verdict}`
   const summary = [
     `${minutes} minutes, ${connections} connections, ${Object.entries(counts)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
-    line('held after a collection', slopes.held),
-    line('resident', slopes.rss),
+    line('held after a collection', slopes.held, isFlat(slopes.held) ? 'zero within noise' : 'GROWS'),
+    line('resident', slopes.rss, course.verdict),
+    `  in the first half ${told(course.first)}, in the second ${told(course.second)}`,
     `honest ping: p50 ${honest.p50Ms.toFixed(1)} ms, p99 ${honest.p99Ms.toFixed(1)} ms, longest ${honest.maxMs.toFixed(0)} ms, ${honest.lost} cut`,
     `process: ${death ?? 'alive'}; faults, unhandled rejections and warnings: ${faults.length}`,
   ]
@@ -136,6 +148,7 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
     external,
     held,
     slopes,
+    course,
     honest,
     counts,
     death,

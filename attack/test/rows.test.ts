@@ -15,7 +15,7 @@ function kindNamed(name: string): (typeof KINDS)[number] {
 describe('a server process under attack', () => {
   beforeAll(async () => {
     for (const result of await attackServers([kindNamed('hydrant')], QUICK)) results.set(result.row.id, result)
-  }, 60_000)
+  }, 180_000)
 
   it.each(QUICK.map(({ id, title, right }) => [id, title, right] as const))('[%s] %s: %s', (id) => {
     expect(missesOf(results.get(id)!)).toEqual([])

@@ -2,77 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type JsonObject, type JsonValue, readContract } from '../src/index.ts'
 import { at, segmentsOf } from '../src/json.ts'
+import { DOCUMENTS } from './fuzz-documents.ts'
 
-const seed: JsonObject = {
-  asyncapi: '3.0.0',
-  info: { title: 'x', version: '1', tags: [{ name: 't' }] },
-  defaultContentType: 'application/json',
-  servers: {
-    s: {
-      host: 'h',
-      protocol: 'wss',
-      security: [{ $ref: '#/components/securitySchemes/k' }],
-      variables: { v: { enum: ['a'] } },
-    },
-  },
-  'x-hydrant': { unknown: 'strip', defaults: 'apply', coerce: true },
-  channels: {
-    c: {
-      address: '/c/{p}',
-      parameters: { p: { enum: ['a'], default: 'a' } },
-      messages: {
-        m: { $ref: '#/components/messages/m' },
-        n: {
-          payload: { oneOf: [{ $ref: '#/components/schemas/s' }, { type: 'null' }] },
-          traits: [{ headers: { type: 'object' } }],
-        },
-      },
-      bindings: { ws: { query: { type: 'object', properties: { q: { type: 'number' } } } } },
-      'x-hydrant': { kind: 'state', key: 'id', history: { messages: 5 } },
-    },
-  },
-  operations: {
-    o: {
-      action: 'send',
-      channel: { $ref: '#/channels/c' },
-      messages: [{ $ref: '#/channels/c/messages/m' }],
-      reply: { channel: { $ref: '#/channels/c' } },
-    },
-  },
-  components: {
-    messages: { m: { payload: { $ref: '#/components/schemas/s' }, examples: [{ payload: { id: 1 } }] } },
-    schemas: {
-      s: {
-        type: 'object',
-        properties: {
-          id: { type: 'number', default: 1 },
-          s: { $ref: '#/components/schemas/s' },
-          p: { pattern: '^a+$', format: 'uuid' },
-        },
-        required: ['id'],
-        additionalProperties: false,
-      },
-    },
-    securitySchemes: { k: { type: 'http', scheme: 'basic' } },
-  },
-}
-
-const seed2: JsonObject = {
-  asyncapi: '2.6.0',
-  info: { title: 'x', version: '1' },
-  servers: { s: { url: 'wss://x/{y}', protocol: 'wss', security: [{ k: [] }] } },
-  channels: {
-    '/c/{p}': {
-      parameters: { p: { schema: { enum: ['a'] } } },
-      publish: {
-        message: { oneOf: [{ $ref: '#/components/messages/m' }, { payload: {}, traits: [{}] }] },
-        traits: [{}],
-      },
-      subscribe: { operationId: 'o', message: { $ref: '#/components/messages/m' } },
-    },
-  },
-  components: { messages: { m: { payload: { type: 'object' }, schemaFormat: 'application/schema+json' } } },
-}
+const [seed, seed2] = DOCUMENTS as [JsonObject, JsonObject]
 
 function pointersOf(value: JsonValue, pointer = ''): string[] {
   if (typeof value !== 'object' || value === null) return [pointer]
