@@ -52,6 +52,9 @@ class Reader implements FrameSink {
   }
 }
 
+/** Filled and read at once: an array of their own for two bytes would be the largest thing that a ping costs. */
+const dice = new Uint8Array(2)
+
 /** Reads end before the next one begins, unless a message is still to come or one connection is read from inside another. */
 const readers = new Loans(8, () => new Reader())
 /** Output of a turn of the event loop waits for its end, on each connection that answers. */
@@ -416,9 +419,8 @@ export class WireConnection {
   #jitter(): number {
     const { random } = this.#terms
     if (random === undefined) return 1
-    const bytes = new Uint8Array(2)
-    random(bytes)
-    return 0.8 + (0.4 * (bytes[0]! * 256 + bytes[1]!)) / 0xffff
+    random(dice)
+    return 0.8 + (0.4 * (dice[0]! * 256 + dice[1]!)) / 0xffff
   }
 
   /** The deadline of a message runs from its first byte, whatever comes in between. */

@@ -99,6 +99,7 @@ export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTranspo
     const connected = socket as ConnectedSocket
     connected[CONNECTION] = this
     socket.on('data', onData)
+    dropIdleEndListener(socket)
     socket.on('end', onEnd)
     socket.on('error', onEnd)
     socket.on('drain', onDrain)
@@ -399,6 +400,17 @@ export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTranspo
         clock.after(wireLimits.closeTimeoutMs, () => this.#socket.destroy()),
       )
     this.#owner.onEnd(ending)
+  }
+}
+
+/**
+ * Node's own listener for the peer's end does nothing on a socket that may be half open, as those of its HTTP servers are. With it ours would
+ * be the second, and a list of listeners takes a hundred bytes where one takes none. Anything else that listens stays.
+ */
+function dropIdleEndListener(socket: Duplex): void {
+  const [only, ...others] = socket.listeners('end')
+  if (others.length === 0 && socket.allowHalfOpen && only?.name === 'onReadableStreamEnd') {
+    socket.removeListener('end', only as () => void)
   }
 }
 

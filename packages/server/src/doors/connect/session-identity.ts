@@ -4,23 +4,25 @@ import type { Caller } from '../../guard/caller.ts'
 import type { Principal } from '../../guard/principal.ts'
 import type { Session } from './session.ts'
 
+const KNOWN = -1
+
 /** Who is behind a session: from the handshake, or from its first message, and then from any later token of the same caller. */
 export class SessionIdentity {
   readonly #session: Session
   /** What a token that comes later is read with. */
   readonly #caller: Caller
   #principal: Principal
-  #bytesBefore = 0
-  #isKnown: boolean
+  /** Bytes that came before it was known; {@link KNOWN} from then on. */
+  #bytesBefore: number
 
   constructor(session: Session, principal: Principal, caller: Caller) {
     const { service } = session
     this.#session = session
     this.#principal = principal
     this.#caller = service.guard.keptFor(caller)
-    this.#isKnown = principal.kind !== 'anonymous' || service.guard.admitsAnonymous
+    this.#bytesBefore = principal.kind !== 'anonymous' || service.guard.admitsAnonymous ? KNOWN : 0
     service.revocation.watch(principal)
-    if (!this.#isKnown) this.#waitForToken()
+    if (!this.isKnown) waitForToken(this, session)
   }
 
   get principal(): Principal {
@@ -29,12 +31,12 @@ export class SessionIdentity {
 
   /** False: only `authenticate` is listened to (PROTOCOL.md 8.5). */
   get isKnown(): boolean {
-    return this.#isKnown
+    return this.#bytesBefore === KNOWN
   }
 
   /** Bytes came. False when that is more than a stranger may send. */
   takes(bytes: number): boolean {
-    if (this.#isKnown) return true
+    if (this.isKnown) return true
     this.#bytesBefore += bytes
     return this.#bytesBefore <= PROTOCOL_LIMITS.bytesBeforeAuthentication
   }
@@ -52,7 +54,7 @@ export class SessionIdentity {
     }
     if (this.#principal.kind === 'anonymous') await caps.takePrincipal(principal, connection.socket)
     this.#principal = principal
-    this.#isKnown = true
+    this.#bytesBefore = KNOWN
     strangers.delete(this)
     revocation.watch(principal)
   }
@@ -68,16 +70,16 @@ export class SessionIdentity {
   refusal(): HydrantError {
     return this.#session.service.guard.unauthenticated('authenticate comes first')
   }
-  /** A stranger: it has so long to say who it is, and only so many may be waited for. */
-  #waitForToken(): void {
-    const { service, ended, connection } = this.#session
-    service.strangers.add(this)
-    ended.addEventListener('abort', () => service.strangers.delete(this))
-    const cancel = service.clock.after(service.guard.deadlineMs, () => {
-      if (this.#isKnown) return
-      service.observer.limitHit('authentication-timeout')
-      connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
-    })
-    ended.addEventListener('abort', cancel)
-  }
+}
+
+/** A stranger: it has so long to say who it is, and only so many are waited for. */
+function waitForToken(identity: SessionIdentity, { service, ended, connection }: Session): void {
+  service.strangers.add(identity)
+  ended.addEventListener('abort', () => service.strangers.delete(identity))
+  const cancel = service.clock.after(service.guard.deadlineMs, () => {
+    if (identity.isKnown) return
+    service.observer.limitHit('authentication-timeout')
+    connection.close(CLOSE_UNAUTHENTICATED, 'authenticate comes first, and in time')
+  })
+  ended.addEventListener('abort', cancel)
 }

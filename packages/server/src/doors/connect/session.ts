@@ -61,8 +61,9 @@ export class Session implements OpenTransport, SocketOwner, MessageHandler<Answe
   readonly id: string
   readonly service: Service
   readonly connection: SocketConnection
-  readonly subscriptions: SessionSubscriptions
   readonly identity: SessionIdentity
+  readonly #deflate: DeflateParameters | undefined
+  #subscriptions: SessionSubscriptions | undefined
   /** Requests that wait for the one that is carried out. */
   #requests: MessageQueue<Answerable> | undefined
   #strikes: Strikes | undefined
@@ -78,13 +79,18 @@ export class Session implements OpenTransport, SocketOwner, MessageHandler<Answe
       deflate,
       meter: service.observer.opened({ door: 'socket', remote, principal: principal.id }, software),
     })
-    this.subscriptions = new SessionSubscriptions(deflate)
+    this.#deflate = deflate
     this.identity = new SessionIdentity(this, principal, caller)
   }
 
   /** Its counters, and who is at the other end. */
   get meter(): ConnectionMeter {
     return this.connection.meter
+  }
+
+  get subscriptions(): SessionSubscriptions {
+    this.#subscriptions ??= new SessionSubscriptions(this.#deflate)
+    return this.#subscriptions
   }
 
   /** Whether the connection has ended. */
@@ -124,7 +130,7 @@ export class Session implements OpenTransport, SocketOwner, MessageHandler<Answe
   }
 
   messagesOut(): number {
-    return this.subscriptions.delivered
+    return this.#subscriptions?.delivered ?? 0
   }
 
   get principal(): Principal {
@@ -132,7 +138,7 @@ export class Session implements OpenTransport, SocketOwner, MessageHandler<Answe
   }
 
   following(): Iterable<Subscription> {
-    return this.subscriptions.all()
+    return this.#subscriptions?.all() ?? []
   }
 
   tap(tap: Tap | undefined): void {
@@ -174,7 +180,7 @@ export class Session implements OpenTransport, SocketOwner, MessageHandler<Answe
     const { observer, presence, transports } = this.service
     observer.closed(this.meter, ending.kind)
     this.#ended?.abort()
-    this.subscriptions.close()
+    this.#subscriptions?.close()
     presence.leaveAll(this.id)
     transports.remove(this)
   }
@@ -229,8 +235,10 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Filled and read at once. */
+const idBytes = Buffer.alloc(16)
+
 function randomHex(service: Service): string {
-  const bytes = Buffer.alloc(16)
-  service.random(bytes)
-  return bytes.toString('hex')
+  service.random(idBytes)
+  return idBytes.toString('hex')
 }

@@ -9,6 +9,8 @@ export interface HasQueue {
   readonly queuedBytes: number
 }
 
+const LOADED_MS = Date.now()
+
 /** One open transport: who is at the other end, and plain counters that its socket adds to. */
 export class ConnectionMeter implements Sender {
   /** Unique in the life of the process, as logs, quarantine and the admin API name it. */
@@ -17,8 +19,8 @@ export class ConnectionMeter implements Sender {
   readonly remote: string | undefined
   /** Changes when a peer authenticates on its open connection. */
   principal: string | undefined
-  /** Milliseconds since the Unix epoch. */
-  readonly openedMs: number
+  /** When it was opened, from {@link LOADED_MS}: a small integer is kept in place, where a date is a number object of its own. */
+  readonly #openedAfterMs: number
   /** Bytes on the wire, without TLS and the handshake. */
   bytesIn = 0
   /** Messages that the peer sent, valid or not. */
@@ -33,8 +35,13 @@ export class ConnectionMeter implements Sender {
     this.door = sender.door
     this.remote = sender.remote
     this.principal = sender.principal
-    this.openedMs = openedMs
+    this.#openedAfterMs = openedMs - LOADED_MS
     this.software = software
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  get openedMs(): number {
+    return LOADED_MS + this.#openedAfterMs
   }
 
   /** Bytes on the wire, without TLS and the handshake. */
