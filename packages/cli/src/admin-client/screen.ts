@@ -43,13 +43,15 @@ export function statusLines(status: Status): string[] {
   ].map(plain)
 }
 
-/** Rows in columns: the first row is the heading. */
+/** Rows in columns: the first row is the heading. Columns of numbers end where their headings end. */
 export function table(rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = rows.map((row) => row.map((cell) => plain(String(cell))))
   const widths = (texts[0] ?? []).map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)))
+  const [, ...data] = rows
+  const isNumeric = widths.map((_, column) => data.length > 0 && data.every((row) => typeof row[column] === 'number'))
   return texts.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join('  ')
       .trimEnd(),
   )

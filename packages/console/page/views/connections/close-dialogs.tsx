@@ -1,12 +1,10 @@
 import { useState, type ReactElement } from 'react'
 import { tell } from '../../app/toasts.tsx'
 import { pathOf } from '../../data/admin.ts'
-import { AdminError } from '../../data/admin-error.ts'
 import type { Closed, Connection } from '../../data/admin-types.gen.ts'
 import { useAdmin } from '../../data/context.tsx'
-import { Dialog } from '../../elements/dialog.tsx'
 import { plural } from '../../elements/format.ts'
-import { ProblemBox } from '../../elements/problem.tsx'
+import { ReasonDialog } from '../../elements/reason-dialog.tsx'
 
 /** Asks for the reason, which the peer and the audit log get. */
 export function CloseConnection({
@@ -22,6 +20,7 @@ export function CloseConnection({
     <ReasonDialog
       title={`Close ${connection.id}`}
       action="Close the connection"
+      hint={HINT}
       onClose={onClose}
       onConfirm={async (reason) => {
         const query = { reason, reconnect: mayReturn }
@@ -50,6 +49,7 @@ export function RevokePrincipal({
     <ReasonDialog
       title={`Revoke ${principal}`}
       action="Revoke"
+      hint={HINT}
       onClose={onClose}
       onConfirm={async (reason) => {
         const path = `${pathOf('principals', principal)}/sessions`
@@ -65,57 +65,4 @@ export function RevokePrincipal({
   )
 }
 
-interface ReasonDialogProps {
-  readonly title: string
-  readonly action: string
-  readonly onClose: () => void
-  readonly onConfirm: (reason: string) => Promise<void>
-  readonly children: ReactElement
-}
-
-function ReasonDialog({ title, action, onClose, onConfirm, children }: ReasonDialogProps): ReactElement {
-  const [reason, setReason] = useState('')
-  const [error, setError] = useState<AdminError>()
-  const submit = async (): Promise<void> => {
-    try {
-      await onConfirm(reason)
-      onClose()
-    } catch (thrown) {
-      setError(AdminError.of(thrown))
-    }
-  }
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        {children}
-        <div className="field">
-          <label htmlFor="reason">Reason</label>
-          <input
-            id="reason"
-            type="text"
-            required
-            maxLength={100}
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-          <span className="hint">The peer is told, and the audit log keeps it.</span>
-        </div>
-        {error === undefined ? null : <ProblemBox error={error} />}
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary">
-            {action}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  )
-}
+const HINT = 'The peer is told, and the audit log keeps it.'

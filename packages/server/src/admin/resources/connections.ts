@@ -81,7 +81,8 @@ export function connectionHandlers(parts: AdminParts): AdminHandlers {
       return { json: pageOf(call, { items, keyOf: ({ id }) => ({ value: id, id }), show: (item) => item }) }
     },
     async revokePrincipal({ path, query }) {
-      return { status: 202, json: { connections: await host.revoke(path['id']!, String(query['reason'])) } }
+      const connections = await host.revoke(path['id']!, String(query['reason']))
+      return { status: 202, json: { connections }, audit: { details: { connections } } }
     },
   }
 }
