@@ -8,7 +8,7 @@ import type { Carrier } from './schemes/carrier.ts'
 import { TICKET_PARAMETER, type TicketRegister } from './tickets.ts'
 import { Withdrawn } from './withdrawn.ts'
 import { admitsAnonymous, allows, type Decision, explain } from './permissions.ts'
-import { ANONYMOUS, EVERYBODY, type Principal, type PrincipalFacts, principalOf } from './principal.ts'
+import { ANONYMOUS, EVERYBODY, type Principal, type PrincipalFacts, principalOf, together } from './principal.ts'
 
 /**
  * Says who is calling. Null or undefined: not recognized here, so the contract's schemes are tried, and then it is nobody. Throw a
@@ -162,10 +162,17 @@ export class Guard {
   renewed(principal: Principal): Principal {
     if (principal.kind === 'anonymous' || principal === EVERYBODY) return principal
     this.#refuseEnded(principal)
-    if (principal.scheme === undefined) return principal
-    const renewed = this.#rules.authenticators.find(({ scheme }) => scheme === principal.scheme)?.renewed(principal)
+    const renewed = this.#renewedAlone(principal)
     if (renewed === undefined) throw this.unauthenticated('this identity is no longer recognized')
-    return renewed
+    if (principal.also === undefined) return renewed
+    // Who has lost one of several credentials may do what the others allow.
+    const others = principal.also.filter((each) => !this.#withdrawn.includes(each))
+    return together([{ ...renewed, also: [] }, ...others.flatMap((each) => this.#renewedAlone(each) ?? [])])
+  }
+
+  #renewedAlone(principal: Principal): Principal | undefined {
+    if (principal.scheme === undefined) return principal
+    return this.#rules.authenticators.find(({ scheme }) => scheme === principal.scheme)?.renewed(principal)
   }
 
   /** Tokens of this principal that were issued until now, or until `sinceMs`, are refused from now on. */
@@ -192,7 +199,8 @@ export class Guard {
 
   #refuseEnded(principal: Principal): void {
     if (isOver(principal, this.#options.clock)) throw this.unauthenticated('this identity has expired')
-    if (this.#withdrawn.includes(principal)) throw this.unauthenticated('this identity was withdrawn')
+    if (this.#withdrawn.includes(principal) || principal.also?.some((each) => this.#withdrawn.includes(each)))
+      throw this.unauthenticated('this identity was withdrawn')
   }
 
   async #recognize(caller: Caller, signal: AbortSignal): Promise<Principal> {
@@ -205,16 +213,19 @@ export class Guard {
         return principalOf(facts)
       }
     }
+    const found: Principal[] = []
     let refusal: unknown
     for (const authenticator of this.#rules.authenticators) {
       try {
         const principal = await authenticator.authenticate(caller)
-        if (principal !== undefined) return principal
+        if (principal !== undefined) found.push(principal)
       } catch (error) {
         // Another scheme may read the same header.
         refusal ??= error
       }
     }
+    const [first, ...others] = found
+    if (first !== undefined) return together([first, ...others])
     if (refusal !== undefined) {
       throw refusal instanceof HydrantError && refusal.code === 'unauthenticated'
         ? this.unauthenticated(refusal.message)

@@ -25,7 +25,11 @@ export interface Decision {
   readonly because: string
 }
 
-/** What the `security` of servers and operations asks for: one scheme of each list, with its scopes. */
+/**
+ * What the `security` of servers and operations asks for: one scheme of each list, with its scopes (AsyncAPI 3, Operation Object: where
+ * the security of servers applies, it must be satisfied as well). A door carries the messages of all operations of its direction, so what
+ * each of them asks for is asked for.
+ */
 interface Requirement {
   readonly pointer: string
   readonly schemes: readonly SecurityScheme[]
@@ -108,8 +112,14 @@ function actionOf(contract: Contract, { action }: Operation): Action {
   return (action === 'send') === (contract.perspective === 'server') ? 'subscribe' : 'publish'
 }
 
+function satisfies(principal: Principal, scheme: SecurityScheme): boolean {
+  if (shows(principal, scheme)) return true
+  if (principal.also !== undefined) for (const each of principal.also) if (shows(each, scheme)) return true
+  return false
+}
+
 /** The hook of an embedder names no scheme: it vouches for any of them, and the scopes decide. */
-function satisfies(principal: Principal, { name, scopes }: SecurityScheme): boolean {
+function shows(principal: Principal, { name, scopes }: SecurityScheme): boolean {
   if (principal.kind === 'anonymous') return false
   if (principal.scheme !== undefined && principal.scheme !== name) return false
   for (const scope of scopes) if (!principal.scopes.includes(scope)) return false

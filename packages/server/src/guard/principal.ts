@@ -12,6 +12,15 @@ export interface Principal {
   readonly expiresAt?: number
   /** The security scheme of the contract by which it was recognized; undefined from the `authenticate` hook. */
   readonly scheme?: string
+  /** What it showed besides, of other schemes: the `security` of a server and of an operation may ask for one each. */
+  readonly also?: readonly Principal[]
+}
+
+/** One caller of all the credentials that a request has; the first names it, and it ends with the first that ends. */
+export function together([first, ...others]: readonly [Principal, ...Principal[]]): Principal {
+  if (others.length === 0) return first
+  const expiresAt = Math.min(...[first, ...others].map((each) => each.expiresAt ?? Infinity))
+  return { ...first, also: others, ...(expiresAt === Infinity ? {} : { expiresAt }) }
 }
 
 /** What makes a caller the application: a token or key that carries this scope. */

@@ -92,7 +92,7 @@ export class OpenTransports {
   }
 
   ofPrincipal(id: string): readonly OpenTransport[] {
-    return this.all().filter(({ principal }) => principal.id === id)
+    return this.all().filter(({ principal }) => principal.id === id || principal.also?.some((each) => each.id === id))
   }
 
   /** Tells all to go and waits until they are gone or the signal says that the time is over; then they are destroyed. */

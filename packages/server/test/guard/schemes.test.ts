@@ -57,6 +57,57 @@ async function handshakeWith(api: Running, headers: Record<string, string> = {},
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
+describe('the security of a server and of an operation', () => {
+  const SCHEMES = { jwt: { type: 'http', scheme: 'bearer' }, key: { type: 'httpApiKey', in: 'header', name: 'X-Key' } }
+  const ref = (name: string): object => ({ $ref: `#/components/securitySchemes/${name}` })
+  const contract = (): object => {
+    const base = contractWith(SCHEMES) as { servers: { main: object }; operations: { sendNews: object } }
+    const main = { ...base.servers.main, security: [ref('jwt')] }
+    return {
+      ...base,
+      servers: { main },
+      operations: { ...base.operations, sendNews: { ...base.operations.sendNews, security: [ref('key')] } },
+    }
+  }
+  const auth = (issuer: Issuer, key: string, id = 'partner'): AuthSettings => ({
+    jwt: settingsOf(issuer),
+    key: { keys: [{ id, hash: hashKey(key) }] },
+  })
+
+  it('are both asked for where they differ, and a caller may show one credential for each', async () => {
+    await using issuer = await startIssuer()
+    const key = newKey()
+    await using api = await serve({ contract: contract(), auth: auth(issuer, key) })
+    const token = await issuer.token()
+    expect(await handshakeWith(api, bearer(token))).toBe(403)
+    expect(await handshakeWith(api, { 'X-Key': key })).toBe(403)
+    expect(await handshakeWith(api, { ...bearer(token), 'X-Key': newKey() })).toBe(403)
+    expect(await handshakeWith(api, { ...bearer(await issuer.token({ aud: 'other' })), 'X-Key': key })).toBe(403)
+    expect(await handshakeWith(api, { ...bearer(token), 'X-Key': key })).toBe(101)
+    // Where the operation asks for nothing more, that of the server is enough, and no other is.
+    expect((await post(`${api.url}/orders`, 1, bearer(token))).status).toBe(201)
+    expect((await post(`${api.url}/orders`, 1, { 'x-key': key })).status).toBe(403)
+  })
+
+  it('[D09] what is open ends with the first of the two that ends', async () => {
+    await using issuer = await startIssuer()
+    const key = newKey()
+    await using api = await serve({ contract: contract(), auth: auth(issuer, key) })
+    const headers = { ...bearer(await issuer.token()), 'X-Key': key }
+    using withdrawn = await openSocket(`${api.wsUrl}/news`, { headers })
+    expect(api.hydrant.revoke('key:partner', 'it leaked')).toBe(1)
+    expect((await withdrawn.closed).code).toBe(3000)
+    using removed = await openSocket(`${api.wsUrl}/news`, { headers })
+    api.hydrant.reload(contract(), auth(issuer, newKey(), 'another'))
+    expect((await removed.closed).code).toBe(3503)
+    const seconds = Math.floor(Date.now() / 1000)
+    api.hydrant.reload(contract(), auth(issuer, key))
+    const short = { ...bearer(await issuer.token({ exp: seconds + 2 })), 'X-Key': key }
+    using expired = await openSocket(`${api.wsUrl}/news`, { headers: short })
+    expect((await expired.closed).code).toBe(3000)
+  })
+})
+
 describe('JSON Web Tokens', () => {
   it('[D05] are taken only when issuer, audience, time, algorithm and key are right: 401 before the 101', async () => {
     await using issuer = await startIssuer()
