@@ -102,15 +102,21 @@ static long long now_micros(void) {
   return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
+/* A turn at full speed has so many frames, at a rate one; and none goes over the end of the cycle. */
+static size_t frames_of_turn(size_t at) {
+  size_t left = (stream_length - at) / frame, wanted = rate > 0 ? 1 : per_turn;
+  return wanted < left ? wanted : left;
+}
+
 static void publish_turn(void) {
-  size_t at = published * frame % stream_length;
-  if (stamp >= 0) {
+  size_t at = published * frame % stream_length, frames = frames_of_turn(at);
+  for (size_t i = 0; stamp >= 0 && i < frames; i++) {
     char digits[17];
     snprintf(digits, sizeof digits, "%016lld", now_micros());
-    memcpy(stream + at + stamp, digits, 16);
+    memcpy(stream + at + i * frame + stamp, digits, 16);
   }
-  for (int i = 0; i < open_count; i++) write_all(open_peers[i]->fd, stream + at, per_turn * frame);
-  published += per_turn;
+  for (int i = 0; i < open_count; i++) write_all(open_peers[i]->fd, stream + at, frames * frame);
+  published += frames;
 }
 
 static int may_publish(void) {

@@ -67,10 +67,12 @@ function barsOf({ row, peers, idle, latencies, starts }: RowResult): {
     return { bars, unit: 'server CPU time for each million deliveries (less is better)' }
   }
   if (row.work.kind === 'latency') {
-    const bars = latencies.map(({ peer, rounds }) => {
-      const { median } = spreadOf(rounds.map(({ own, first }) => first.latency!.p99 / own.latency!.p99))
-      return { name: peer, value: median, text: median.toFixed(2) }
-    })
+    const bars = latencies
+      .filter(({ countsAreRight }) => countsAreRight)
+      .map(({ peer, rounds }) => {
+        const { median } = spreadOf(rounds.map(({ own, first }) => first.latency!.p99 / own.latency!.p99))
+        return { name: peer, value: median, text: median.toFixed(2) }
+      })
     return {
       bars,
       unit: `p99 of ${row.peers[0]!.name}, as a multiple of the peer's at the same load (below 1 is better)`,

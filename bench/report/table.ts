@@ -139,7 +139,7 @@ function latencyTable({ latencies, row }: RowResult): string[] {
         `${count(of(({ perSecond }) => perSecond).median)}/s`,
         ...(['p50', 'p99', 'p999'] as const).map((share) => milliseconds(of(({ own }) => own.latency![share]).median)),
         peer === first!.name ? '' : milliseconds(of(({ first: same }) => same.latency!.p99).median),
-        peer === first!.name ? '1' : spread(ratio, (value) => value.toFixed(2)),
+        peer === first!.name ? '1' : countsAreRight ? spread(ratio, (value) => value.toFixed(2)) : '',
         countsAreRight ? 'yes' : '**no**',
       ])
     }),
@@ -176,6 +176,11 @@ function baseOf(peers: readonly PeerResult[]): string | undefined {
 function counted(peer: PeerResult): string {
   const work = peer.bursts.reduce((sum, burst) => sum + burst.work, 0)
   const due = peer.bursts.reduce((sum, burst) => sum + burst.due, 0)
+  const shares = peer.bursts.flatMap(({ publishedShare }) => publishedShare ?? [])
+  const least = Math.min(1, ...shares)
+  if (!peer.countsAreRight && work === due && peer.faults === 0) {
+    return `**not held**: ${percent(least)} of the rate was published`
+  }
   return peer.countsAreRight ? `yes (${count(work)})` : `**no: ${work} of ${due}, ${peer.faults} faults**`
 }
 

@@ -47,6 +47,8 @@ export interface Burst {
   /** The part of it that the server spent in the kernel. */
   readonly serverKernelSeconds: number
   readonly loadCpuSeconds: number
+  /** Of bursts at a rate: the share of its messages that was published at all. */
+  readonly publishedShare?: number
   /** Of rows whose messages carry the time. */
   readonly latency?: Latency
   /** The server's resident memory after it, where the row is about that. */
@@ -155,6 +157,7 @@ export class Contestant implements AsyncDisposable {
       serverCpuSeconds: cpuSeconds(server) - cpuSeconds(serverBefore),
       serverKernelSeconds: (server.systemMicros - serverBefore.systemMicros) / 1e6,
       loadCpuSeconds: cpuSeconds(drained) - cpuSeconds(loadBefore),
+      ...this.#publishedShare(published - serverBefore.published, seconds, perSecond),
       ...(isStamped(work) ? { latency: await this.#load.ask<Latency>('latency') } : {}),
       ...(await this.#slowReaders(published)),
       ...(this.#watchesMemory() ? { rssBytes: (await this.#server.ask<MemorySample>('memory')).rssBytes } : {}),
@@ -190,6 +193,13 @@ export class Contestant implements AsyncDisposable {
       if (isDone || performance.now() > deadline) return sample
       await after(POLL_MS)
     }
+  }
+
+  #publishedShare(published: number, seconds: number, perSecond: number | undefined): Pick<Burst, 'publishedShare'> {
+    const { work } = this.#row
+    const own = 'plan' in work && work.plan.pace.kind === 'rate' ? work.plan.pace.perSecond : undefined
+    const rate = perSecond ?? own
+    return rate === undefined ? {} : { publishedShare: published / Math.max(1, Math.floor(rate * seconds)) }
   }
 
   /** The slow ones read now. */

@@ -114,8 +114,10 @@ export function ratioOf(
   }
   const compared = VALUES[of]
   if (row.work.kind === 'latency') {
-    const rounds = latencies.find((each) => each.peer === over)?.rounds
-    return rounds && spreadOf(rounds.map(({ own, first }) => compared(first) / compared(own)))
+    const found = latencies.find((each) => each.peer === over)
+    // Of one that could not do even half of it there is no latency.
+    if (found === undefined || !found.countsAreRight) return undefined
+    return spreadOf(found.rounds.map(({ own, first }) => compared(first) / compared(own)))
   }
   const [a, b] = [peer, over].map((name) => peers.find((each) => each.peer === name))
   if (a === undefined || b === undefined) return undefined
@@ -144,9 +146,12 @@ export function summarize({ name }: Peer, bursts: readonly Burst[]): PeerResult 
   }
 }
 
-/** Everything that was due has arrived, and was right. */
-export function isComplete({ due, faults, work }: Burst): boolean {
-  return work === due && work > 0 && faults === 0
+/** A publisher that does not get to publish at the rate has fallen behind. What its last turn was late by is no loss. */
+const LEAST_PUBLISHED = 0.8
+
+/** Everything that was due has been published, has arrived, and was right. */
+export function isComplete({ due, faults, publishedShare = 1, work }: Burst): boolean {
+  return work === due && work > 0 && faults === 0 && publishedShare >= LEAST_PUBLISHED
 }
 
 function workPerCpuSecond(burst: Burst): number {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { HELP, parseOptions } from '../options.ts'
 import { resultTable, targetLines } from '../report/table.ts'
 import type { Burst } from '../runner/contest.ts'
-import { isGood, type PeerResult, type RowResult } from '../runner/result.ts'
+import { isComplete, isGood, type PeerResult, type RowResult } from '../runner/result.ts'
 import { summarizeProfile } from '../runner/profile.ts'
 import { spreadOf } from '../runner/spread.ts'
 import { rowOf } from './tiny-rows.ts'
@@ -90,6 +90,13 @@ test('a row is good when nothing in it is wrong: one that falls behind is shown,
   expect(isGood({ ...result([hydrant]), failed: [{ peer: 'ws', reason: 'it ended' }] })).toBe(false)
   expect(isGood({ ...crowd, peers: [hydrant, { ...ws, ...incomplete }] })).toBe(true)
   expect(isGood({ ...crowd, peers: [{ ...hydrant, ...incomplete }, ws] })).toBe(false)
+})
+
+test('a publisher that does not get to publish at its rate has not held the load', () => {
+  const slow = { countsAreRight: false, bursts: [{ ...burst(5), publishedShare: 0.3 }] }
+  expect(isComplete(slow.bursts[0]!)).toBe(false)
+  expect(isComplete({ ...burst(5), publishedShare: 0.8 })).toBe(true)
+  expect(resultTable([result([peer('ws', [5], slow)])])).toContain('**not held**: 30% of the rate was published')
 })
 
 test('a latency row compares the first peer with each other one at the same load', () => {
