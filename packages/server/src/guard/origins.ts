@@ -38,7 +38,7 @@ export class Origins {
     if (origin === undefined || !this.#allowed.has(origin)) return {}
     return {
       'Access-Control-Allow-Origin': origin,
-      'Access-Control-Expose-Headers': 'Link, Hydrant-Message, Hydrant-Position, Retry-After',
+      'Access-Control-Expose-Headers': 'Link, Hydrant-Message, Hydrant-Position, Retry-After, X-Request-Id',
       ...(this.#usesCookies() ? { 'Access-Control-Allow-Credentials': 'true' } : {}),
       Vary: 'Origin',
     }
