@@ -91,6 +91,7 @@ export function createService(
     authenticators: setUpAuthentication(setUpOptions(contract, options, settings)),
     tickets: shared?.tickets ?? new Tickets(clock),
   })
+  observer.refusals = shared?.refused
   for (const [principalId, sinceMs] of shared?.withdrawn ?? []) guard.withdraw(principalId, sinceMs)
   const inbound = inboundRates(values)
   const memory = new MemoryCeiling(values.maxMemoryBytes, clock)

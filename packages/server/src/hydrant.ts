@@ -44,6 +44,8 @@ export interface Listening {
   readonly port: number
 }
 
+let partsOf: (hydrant: Hydrant) => LiveService
+
 /** A WebSocket API that is served from its contract. Made by {@link createHydrant}. */
 export class Hydrant implements AsyncDisposable {
   /** What holds, and where each value came from. */
@@ -60,6 +62,10 @@ export class Hydrant implements AsyncDisposable {
   readonly #startedMs: number
   #closing: Promise<void> | undefined
   #draining = false
+
+  static {
+    partsOf = (hydrant) => hydrant.#service
+  }
 
   /** Use {@link createHydrant}. `shared`: what this process has in common with others that serve the same. */
   constructor(options: HydrantOptions, shared?: Shared) {
@@ -283,6 +289,8 @@ export class Hydrant implements AsyncDisposable {
         return hydrant.#listening.map(({ url }) => url)
       },
       startedMs: this.#startedMs,
+      feeds: () => this.#service.hub.feeds(),
+      feed: (address) => this.#service.hub.feed(address),
       drain: (options) => this.drain(options),
       reload: (contract) => this.reload(contract),
       revoke: (principalId, reason) => this.revoke(principalId, reason),
@@ -305,6 +313,11 @@ export class Hydrant implements AsyncDisposable {
   #owns(request: IncomingMessage): boolean {
     return this.#router.owns(request.url)
   }
+}
+
+/** What a server is made of, for the other files of this package. */
+export function serviceOf(hydrant: Hydrant): LiveService {
+  return partsOf(hydrant)
 }
 
 /** Reads the contract and makes its API. Throws `contract-invalid`; a file that cannot be read throws the system's error. */

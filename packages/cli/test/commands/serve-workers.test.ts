@@ -72,6 +72,18 @@ async function serveSecured(name: string): Promise<Served & AsyncDisposable> {
   return serve(name, contractOf('reader'), '--config', file)
 }
 
+interface Status {
+  readonly connections: { readonly total: number }
+  readonly channels: { readonly subscriptions: number }
+  readonly totals: { readonly messagesIn: number; readonly messagesOut: number }
+}
+
+interface Shown {
+  readonly id: string
+}
+
+const JSON_BODY = { 'Content-Type': 'application/json' }
+
 /** So many connections are not all at one worker: the system deals them out by their ports, and would do so once in 32,768 times. */
 const MANY = 16
 
@@ -107,6 +119,17 @@ async function publish(
   return ((await answer.json()) as { position: string }).position
 }
 
+/** The first event of an event stream, which is then left. */
+async function firstEvent(answer: Response): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of answer.body!) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    if (/^data: /m.test(text)) break
+  }
+  return text
+}
+
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
@@ -114,8 +137,11 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
 const range = (length: number): string[] => Array.from({ length }, (_, i) => `${i}`)
 
 describe('hydrant serve --workers 2', () => {
+  let served: Served & AsyncDisposable
+  beforeAll(async () => (served = await serve('open', openContract)))
+  afterAll(() => served[Symbol.asyncDispose]())
+
   it('serves one API: what is published on any worker reaches the subscribers of all, at the same positions', async () => {
-    await using served = await serve('one', openContract)
     const { url } = served
     const followers = await Promise.all(range(MANY).map(async () => follow(url, '/news/a')))
     const positions = []
@@ -133,16 +159,70 @@ describe('hydrant serve --workers 2', () => {
     const resumed = await follow(url, `/news/a?since=${positions[1]}`)
     await until(() => resumed.received.length === 2)
     expect(resumed.received).toEqual(['2', '3'])
+    for (const { socket } of [...followers, resumed]) socket.close()
+  })
+
+  it('operators see all workers as one server', async () => {
+    const { url, admin } = served
+    const get = async <T>(place: string): Promise<T> => (await fetch(admin + place)).json() as Promise<T>
+    await until(async () => (await get<Status>('status')).connections.total === 0)
+    const before = await get<Status>('status')
+    const followers = await Promise.all(range(MANY).map(async () => follow(url, '/news/seen')))
+    for (let i = 0; i < 4; i++) await publish(url, '/news/seen', i)
+    await until(() => followers.every(({ received }) => received.length === 4))
+    const invalid = await fetch(`${url}/news/seen`, { method: 'POST', headers: JSON_BODY, body: '"no number"' })
+    expect(invalid.status).toBe(422)
+
+    await until(async () => (await get<Status>('status')).totals.messagesOut - before.totals.messagesOut === 4 * MANY)
+    const status = await get<Status>('status')
+    expect(status.connections).toMatchObject({ total: MANY, byDoor: { websocket: MANY } })
+    expect(status.channels.subscriptions).toBe(MANY)
+    expect(status.totals.messagesIn - before.totals.messagesIn).toBe(4)
+    const metrics = await (await fetch(`${admin}metrics`)).text()
+    expect(metrics).toContain(`hydrant_connections{door="websocket"} ${MANY}\n`)
+    expect(metrics).toContain(`hydrant_subscriptions{channel="/news/{topic}",door="websocket"} ${MANY}\n`)
+
+    expect(metrics).toMatch(/^hydrant_worker_up\{worker="2"\} 1$/m)
+    const perWorker = [...metrics.matchAll(/^hydrant_worker_connections\{worker="\d"\} (\d+)$/gm)]
+    expect(perWorker.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(MANY)
+    const { items } = await get<{ items: Shown[] }>('connections?limit=300')
+    expect(new Set(items.map(({ id }) => id)).size).toBe(MANY)
+    for (const item of items) expect(item).toMatchObject({ messagesOut: 4, addresses: ['/news/seen'], lag: 0 })
+    const [{ id }] = items as [Shown]
+    const watching = [`tail?address=/news/seen`, `connections/${id}/trace`].map(async (place) => fetch(admin + place))
+    const [tail, trace] = await Promise.all(watching)
+    await publish(url, '/news/seen', 4)
+    const [tailed, traced] = await Promise.all([tail!, trace!].map(firstEvent))
+    expect(tailed).toContain('"data":4')
+    expect(traced).toContain('"direction":"out"')
+    const closed = await fetch(`${admin}connections/${id}?reason=test`, { method: 'DELETE' })
+    expect(closed.status).toBe(202)
+    expect(await Promise.race(followers.map(async (follower) => follower.closed))).toBe(3503)
+    await until(async () => (await get<Status>('status')).connections.total === MANY - 1)
+
+    const quarantine = await get<{ items: { count: number; channel: string }[] }>('quarantine')
+    expect(quarantine.items).toMatchObject([{ count: 1 }])
+    const addresses = await get<{ items: object[] }>('addresses?search=seen')
+    expect(addresses.items).toMatchObject([{ address: '/news/seen', subscribers: MANY - 1, messages: 5 }])
+    const history = await get<{ items: { data: number }[] }>('history?address=/news/seen')
+    expect(history.items.map(({ data }) => data)).toEqual([0, 1, 2, 3, 4])
+    const sent = await fetch(`${admin}publish`, {
+      method: 'POST',
+      headers: JSON_BODY,
+      body: JSON.stringify({ address: '/news/seen', data: 9 }),
+    })
+    expect(sent.status).toBe(201)
+    await until(() => followers.filter(({ received }) => received.at(-1) === '9').length === MANY - 1)
+    for (const { socket } of followers) socket.close()
   })
 
   it('a worker that is killed is replaced, and its clients go on at the others without loss or repeats', async () => {
-    await using served = await serve('killed', openContract)
     const { url, pids, running } = served
     const seen = range(MANY).map((): unknown[] => [])
     const gaps: unknown[] = []
     const clients = seen.map((list) => {
       const client = connect(url, { platform: { random: () => 0.01 } })
-      const channel = client.channel('/news/a')
+      const channel = client.channel('/news/killed')
       channel.on('gap', (gap) => gaps.push(gap))
       return { client, ready: channel.subscribe((data) => list.push(data)).ready }
     })
@@ -152,7 +232,7 @@ describe('hydrant serve --workers 2', () => {
       if (i === 90) await running.printed('stderr', /worker 1 \(pid \d+\) serves again\n/)
       const headers = { 'Idempotency-Key': `k${i}` }
       // A publish that was on its way to the killed worker is tried again, on another one.
-      while ((await publish(url, '/news/a', i, headers).catch(() => undefined)) === undefined);
+      while ((await publish(url, '/news/killed', i, headers).catch(() => undefined)) === undefined);
     }
     await until(() => seen.every((list) => list.length >= 120))
     for (const { client } of clients) client.close()
@@ -162,7 +242,6 @@ describe('hydrant serve --workers 2', () => {
   })
 
   it('presence is one list, and who was connected to a killed worker has left', async () => {
-    await using served = await serve('presence', openContract)
     const clients = range(MANY).map(() => connect(served.url, { platform: { random: () => 0.99 } }))
     try {
       const rooms = clients.map((client) => client.channel('/news/a').presence)
@@ -173,7 +252,7 @@ describe('hydrant serve --workers 2', () => {
         return list.map(({ data }) => data.name).toSorted()
       }
       for (let i = 0; i < 4; i++) expect(await members()).toHaveLength(MANY)
-      process.kill(served.pids[0]!, 'SIGKILL')
+      process.kill(served.pids[1]!, 'SIGKILL')
       // They come back after seconds.
       await until(async () => {
         const { length } = await members().catch(() => [])
@@ -183,11 +262,26 @@ describe('hydrant serve --workers 2', () => {
       for (const client of clients) client.close()
     }
   })
+
+  it('SIGTERM flushes what is on its way in all workers, closes with 1001, and ends with 0', async () => {
+    const followers = await Promise.all(range(4).map(async () => follow(served.url, '/news/end')))
+    await publish(served.url, '/news/end', range(200).map(Number))
+    served.running.process.kill('SIGTERM')
+    expect(await Promise.all(followers.map(async ({ closed }) => closed))).toEqual(range(4).map(() => 1001))
+    for (const { received } of followers) expect(received).toEqual(range(200))
+    expect(await served.running.ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/hydrant: SIGTERM, closing\n$/),
+    })
+  })
 })
 
 describe('what the workers share', () => {
+  let served: Served & AsyncDisposable
+  beforeAll(async () => (served = await serveSecured('shared')))
+  afterAll(() => served[Symbol.asyncDispose]())
+
   it('tickets are good once, on whichever worker; keys, revocation, reload and drain hold everywhere', async () => {
-    await using served = await serveSecured('shared')
     const { url, admin, running } = served
     const ann = { 'x-key': 'ann-secret' }
     const statusOf = async (query: string): Promise<number> => {
@@ -216,7 +310,10 @@ describe('what the workers share', () => {
     expect(await Promise.all(bobs.map(async ({ closed }) => closed))).toHaveLength(2)
     for (let i = 0; i < 4; i++) await expect(follow(url, '/news/a', { 'x-key': 'bob-secret' })).rejects.toThrow('403')
     await running.printed('stderr', /reloaded/)
+  })
 
+  it('a reload and a drain reach the clients of all, and when the primary is killed its workers close and say why', async () => {
+    const { url, admin, running, pids } = served
     await writeFile(path.join(folder, 'shared.yaml'), contractOf('reader'))
     running.process.kill('SIGHUP')
     await running.printed('stderr', /reloaded[^]*reloaded/)
@@ -228,29 +325,14 @@ describe('what the workers share', () => {
     })
     expect(drained.status).toBe(202)
     expect(await Promise.all(leaving.map(async ({ closed }) => closed))).toEqual(range(4).map(() => 1012))
+    const closing = running.ended
+    running.process.kill('SIGKILL')
+    const { stderr } = await closing
+    for (const pid of pids) expect(stderr).toContain(`hydrant: worker ${pid}: the primary process is gone`)
   })
 })
 
-describe('the end of a server with workers', () => {
-  it('SIGTERM flushes what is on its way in all workers, closes with 1001, and ends with 0', async () => {
-    await using served = await serve('stopped', openContract)
-    const followers = await Promise.all(range(4).map(async () => follow(served.url, '/news/a')))
-    await publish(served.url, '/news/a', range(200).map(Number))
-    served.running.process.kill('SIGTERM')
-    expect(await Promise.all(followers.map(async ({ closed }) => closed))).toEqual(range(4).map(() => 1001))
-    for (const { received } of followers) expect(received).toEqual(range(200))
-    expect(await served.running.ended).toMatchObject({ code: 0, stderr: 'hydrant: SIGTERM, closing\n' })
-  })
-
-  it('when the primary is killed its workers close, and say why', async () => {
-    await using served = await serve('orphaned', openContract)
-    const followers = await Promise.all(range(4).map(async () => follow(served.url, '/news/a')))
-    served.running.process.kill('SIGKILL')
-    expect(await Promise.all(followers.map(async ({ closed }) => closed))).toEqual(range(4).map(() => 1001))
-    const { stderr } = await served.running.ended
-    for (const pid of served.pids) expect(stderr).toContain(`hydrant: worker ${pid}: the primary process is gone`)
-  })
-
+describe('what cannot be started', () => {
   it('a port that is in use is told once, and nothing is left running', async () => {
     const other = createServer()
     await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening))

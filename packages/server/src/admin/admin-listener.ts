@@ -100,7 +100,7 @@ export class AdminListener {
       listening: () => ({ host: address, port: (server.address() as AddressInfo).port, allowedHosts }),
     }
     const parts: AdminParts = { ...watched, history: new StatusHistory(() => statusOf(watched), clock) }
-    live = new AdminLive(liveStates(parts), clock, onFault)
+    live = new AdminLive(liveStates(parts), clock, onFault, host.refresh)
     const files = await consoleFiles()
     const app = createAdminApp({
       ...parts,

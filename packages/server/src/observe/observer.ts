@@ -73,6 +73,8 @@ export class Observer {
   readonly traffic: Traffic | undefined
   /** Hears of each refused message that is kept, while an operator may watch. */
   onKept: ((row: QuarantineRow, message: QuarantinedMessage) => void) | undefined
+  /** Where refused messages are kept, when it is not here. */
+  refusals: ((refusal: Refusal) => void) | undefined
   /** Writes a line for what matters. Undefined when nobody reads it. */
   readonly log: EventLog | undefined
   readonly #channels = new Map<string, ChannelMeter>()
@@ -163,7 +165,13 @@ export class Observer {
     this.channel(at.channel).refused.add(`${sender.door} ${error.code}`)
     if (sender.door === 'admin') return
     if (this.log?.has('message-refused') === true) this.#logRefusal(refusal)
-    this.traffic?.refused(at.channel, error.details.message)
+    if (this.refusals === undefined) this.keep(refusal)
+    else this.refusals(refusal)
+  }
+
+  /** Keeps a refused message, of this process or of another. */
+  keep(refusal: Refusal): void {
+    this.traffic?.refused(refusal.at.channel, refusal.error.details.message)
     const kept = this.quarantine?.add(refusal)
     if (kept !== undefined) this.onKept?.(kept.row, kept.message)
   }

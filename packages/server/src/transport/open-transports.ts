@@ -1,6 +1,6 @@
 import type { HydrantError } from '../errors.ts'
 import type { Principal } from '../guard/principal.ts'
-import type { Subscription } from '../hub/subscription.ts'
+import type { Position } from '../broker/position.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Clock } from '../runtime/clock.ts'
 
@@ -23,6 +23,15 @@ export interface Tap {
   peerClosed(code: number, reason: string): void
 }
 
+/** What a transport follows, as operators see it. */
+export interface Followed {
+  readonly address: string
+  /** Positions of the log that it still has to be given. */
+  readonly lag: number
+  readonly state: 'catching-up' | 'live' | 'draining' | 'closed'
+  readonly position: Position
+}
+
 /** A transport that stays open: it has to be told when the server stops. */
 export interface OpenTransport {
   /** Who is at the other end, and counters. */
@@ -30,7 +39,7 @@ export interface OpenTransport {
   /** Id of the session; only of transports that speak hydrant.v1. */
   readonly session?: string | undefined
   /** What it follows now. Worked out when asked. */
-  following(): Iterable<Subscription>
+  following(): Iterable<Followed>
   /** Messages that were handed to it. */
   messagesOut(): number
   /** Shows a tap what comes and goes; undefined ends it. One tap at a time; it costs nothing while there is none. */

@@ -2,25 +2,33 @@ import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { Contract } from '@hydrant/contract'
-import type { AdminHost } from '../admin/admin-host.ts'
+import type { AdminHost, ShownFeed } from '../admin/admin-host.ts'
 import type { AdminListener, AdminOptions } from '../admin/admin-listener.ts'
+import type { Draft, Published } from '../broker/broker.ts'
 import { MemoryBroker } from '../broker/memory-broker.ts'
 import { createService } from '../create-service.ts'
 import type { AuthSettings } from '../guard/schemes/settings.ts'
 import type { DrainOptions, Listening } from '../hydrant.ts'
 import type { LogOptions } from '../observe/logs/event-log.ts'
+import type { Sender } from '../observe/door.ts'
+import { Metrics } from '../observe/metrics/metrics.ts'
+import type { AcceptedMessage } from '../publish/accept-message.ts'
 import { Handlers } from '../publish/handlers.ts'
 import { prepareReload } from '../reload.ts'
 import { systemClock } from '../runtime/clock.ts'
 import type { LiveService } from '../service.ts'
 import type { SettingsInForce } from '../settings/settings-in-force.ts'
-import { BrokerHost } from './broker/broker-host.ts'
+import { type BrokerGuest, BrokerHost } from './broker/broker-host.ts'
 import type { Peer, PeerHandlers } from './link/peer.ts'
 import type { RevokeCall, SentContract, SentTls, StartCall, Started } from './messages.ts'
+import { feedsOf, WorkerMirror } from './report/mirror.ts'
+import type { TappedNote } from './report/mirrored-transport.ts'
+import { type RefusedNote, toRefusal } from './report/refused.ts'
 import { type Exit, type Fork, Seat } from './seat.ts'
 import { settingsOfWorker } from './settings-of-worker.ts'
 import { LocalCounts } from './shared/local-counts.ts'
 import { SharedGuest } from './shared/shared-guest.ts'
+import { type WorkerFacts, workerMetrics } from './worker-metrics.ts'
 
 export interface PrimaryOptions {
   readonly contract: Contract
@@ -39,6 +47,13 @@ export interface PrimaryOptions {
 export type WorkerEvent =
   | { readonly kind: 'serving'; readonly number: number; readonly pid: number }
   | { readonly kind: 'lost'; readonly number: number; readonly exit: Exit; readonly retryMs: number }
+
+/** From one look at the workers' counters to the next, while there is an admin listener, in milliseconds. */
+const LOOK_EVERY_MS = 1_000
+/** How old what is shown may be, in milliseconds. */
+const FRESH_MS = 250
+/** Who publishes is known to the worker and not to the log. */
+const SOME_WORKER: Sender = { door: 'embedded', principal: 'not told by workers' }
 
 /** Ids of a worker that takes another one's place begin so much further on: no two processes give the same. */
 const IDS_OF_A_PROCESS = 2 ** 32
@@ -61,6 +76,13 @@ export class Primary implements AsyncDisposable {
   #tls: SentTls | undefined
   #listening: Listening | undefined
   #admin: AdminListener | undefined
+  /** Of the processes that came last. */
+  readonly #guests = new Map<Seat, BrokerGuest>()
+  readonly #mirrors = new Map<Seat, WorkerMirror>()
+  #feeds: ReadonlyMap<string, ShownFeed> = new Map()
+  #refreshing: Promise<void> | undefined
+  #refreshedMs = -Infinity
+  #cancelLook: (() => void) | undefined
   #forked = 0
   #isDraining = false
   /** Workers that have yet to say that all their clients were told to go. */
@@ -69,28 +91,41 @@ export class Primary implements AsyncDisposable {
 
   /** Throws as `createHydrant` does. */
   constructor(options: PrimaryOptions) {
-    const { contract, source, settings, auth, log, workers, fork } = options
+    const { contract, settings, auth, log, workers, fork } = options
     this.#options = options
     this.settings = settings
-    this.#source = source
+    this.#source = options.source
     this.#auth = auth
     this.#broker = new MemoryBroker({
       clock: systemClock,
       epoch: randomBytes(5).toString('hex'),
       idempotencyWindowMs: settings.values.idempotencyWindowMs,
     })
-    this.#service = createService(contract, new Handlers(), {
+    const service = createService(contract, new Handlers(), {
       contract,
       settings,
       auth,
       log,
       broker: this.#broker,
     })
-    this.#startedMs = this.#service.clock.wallMs()
-    this.#host = new BrokerHost({
+    const host = (this.#host = new BrokerHost({
       broker: this.#broker,
-      onOverflow: () => this.#service.observer.limitHit('worker-queue'),
-    })
+      onPublished: (address, drafts, published) => this.#onPublished(address, drafts, published),
+    }))
+    const openChannels = {
+      get feedCount() {
+        return host.channelCount
+      },
+    }
+    const source = { contract, observer: service.observer, hub: openChannels }
+    this.#service = {
+      ...service,
+      metrics: new Metrics(
+        source,
+        workerMetrics(() => this.#workerFacts()),
+      ),
+    }
+    this.#startedMs = this.#service.clock.wallMs()
     const { guard, presence } = this.#service
     this.#shared = { tickets: guard.tickets, presence, open: new LocalCounts() }
     this.#seats = Array.from({ length: workers }, (_, i) => {
@@ -129,6 +164,7 @@ export class Primary implements AsyncDisposable {
   async listenAdmin(options: AdminOptions = {}): Promise<Listening> {
     const { AdminListener: Listener } = await import('../admin/admin-listener.ts')
     const { url, host, port } = (this.#admin = await Listener.open(this.#adminHost(), options))
+    this.#lookAgain()
     return { url, host, port }
   }
 
@@ -183,6 +219,7 @@ export class Primary implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#cancelLook?.()
     const { closeTimeoutMs } = this.settings.values
     const timeIsOver = new Promise<void>((resolve) => void systemClock.after(closeTimeoutMs, resolve))
     await Promise.all([this.#admin?.close(timeIsOver), ...this.#seats.map((seat) => seat.stop(closeTimeoutMs))])
@@ -192,26 +229,91 @@ export class Primary implements AsyncDisposable {
 
   #admit(peer: Peer, seat: Seat): PeerHandlers {
     const broker = this.#host.admit(peer)
+    this.#guests.set(seat, broker)
     const shared = new SharedGuest(this.#shared, peer, `${++this.#forked}`)
+    const mirror = new WorkerMirror(this.#service, peer)
+    this.#mirrors.set(seat, mirror)
     return {
       call(name, args, body) {
         const answer = broker.call(name, args, body) ?? shared.call(name, args)
         if (answer === undefined) throw new TypeError(`nothing answers ${name}`)
         return answer
       },
-      note: (name, args) => {
+      note: (name, args, body) => {
         if (name === 'unsubscribe') broker.unsubscribe((args as readonly [number])[0])
         else if (name === 'drained') this.#draining.get(seat)?.()
+        else if (name === 'refused') this.#service.observer.keep(toRefusal(this.#service, args as RefusedNote))
+        else if (name === 'tapped') mirror.onTapped(args as TappedNote, body)
         else shared.note(name, args)
       },
       drained: () => broker.drained(),
       closed: () => {
         broker.close()
         shared.close()
+        mirror.close()
+        if (this.#mirrors.get(seat) === mirror) this.#mirrors.delete(seat)
         this.#draining.get(seat)?.()
       },
       onFault: this.#service.onFault,
     }
+  }
+
+  /** Rates are told of ten seconds: somebody has to look in between. */
+  #lookAgain(): void {
+    this.#cancelLook = systemClock.after(LOOK_EVERY_MS, () => {
+      void this.#refresh(false).then(() => this.#lookAgain())
+    })
+  }
+
+  /** Before something is shown: what every worker does now. What was asked less than a moment ago holds. */
+  async #refreshToShow(): Promise<void> {
+    if (systemClock.monotonicMs() - this.#refreshedMs < FRESH_MS) return
+    this.#refreshing ??= this.#refresh(true).finally(() => {
+      this.#refreshing = undefined
+      this.#feeds = feedsOf(this.#mirrors.values())
+      this.#refreshedMs = systemClock.monotonicMs()
+    })
+    await this.#refreshing
+  }
+
+  /** A worker that is lost meanwhile is not waited for. */
+  async #refresh(full: boolean): Promise<void> {
+    await Promise.allSettled(
+      [...this.#mirrors].map(async ([seat, mirror]) => (seat.isServing ? mirror.refresh(full) : undefined)),
+    )
+  }
+
+  /** What operators watch of publishes. Hot: once for each. */
+  #onPublished(address: string, drafts: readonly Draft[], published: Published): void {
+    const { observer, publisher, clock } = this.#service
+    const { traffic } = observer
+    const match = this.contract.match(address)
+    if (!match.ok) return
+    const { channel, parameters } = match
+    const messages: AcceptedMessage[] = []
+    for (const draft of drafts) {
+      const message = channel.messages.find(({ name }) => name === draft.name)
+      if (message === undefined) continue
+      traffic?.published(channel, message, draft.payload, SOME_WORKER, clock.monotonicMs())
+      messages.push({ message, value: undefined, received: undefined, draft })
+    }
+    publisher.watch?.published({ channel, address, parameters }, messages, published)
+  }
+
+  #workerFacts(): WorkerFacts[] {
+    return this.#seats.map((seat) => {
+      const mirror = this.#mirrors.get(seat)
+      const { number, isServing, losses, peer } = seat
+      return {
+        number,
+        isServing,
+        losses,
+        connections: mirror?.connectionCount ?? 0,
+        queuedBytes: peer?.queuedBytes ?? 0,
+        overflows: this.#guests.get(seat)?.overflows ?? 0,
+        process: mirror?.process ?? { rssBytes: 0, heapUsedBytes: 0, cpuSeconds: 0 },
+      }
+    })
   }
 
   async #startWorker(peer: Peer, { number, losses }: Seat): Promise<void> {
@@ -284,6 +386,9 @@ export class Primary implements AsyncDisposable {
         return primary.#listening === undefined ? [] : [primary.#listening.url]
       },
       startedMs: this.#startedMs,
+      feeds: () => this.#feeds.values(),
+      feed: (address) => this.#feeds.get(address),
+      refresh: () => this.#refreshToShow(),
       drain: (options) => this.drain(options),
       reload: (contract) => this.reload(contract, contract.document),
       revoke: (principalId, reason) => this.revoke(principalId, reason),

@@ -1,14 +1,20 @@
 import { HydrantError } from '../errors.ts'
-import { Hydrant } from '../hydrant.ts'
+import { Hydrant, serviceOf } from '../hydrant.ts'
 import type { LogOptions } from '../observe/logs/event-log.ts'
 import type { HydrantOptions } from '../options.ts'
 import { systemClock } from '../runtime/clock.ts'
+import type { Shared } from '../shared.ts'
 import { SettingsInForce } from '../settings/settings-in-force.ts'
+import type { Goodbye, OpenTransport, Tap } from '../transport/open-transports.ts'
 import type { BreakNote } from './broker/calls.ts'
 import { RemoteBroker } from './broker/remote-broker.ts'
 import type { Link } from './link/link.ts'
 import { Peer } from './link/peer.ts'
 import type { DrainNote, RevokeCall, SentContract, SentTls, StartCall, Started } from './messages.ts'
+import type { TappedNote } from './report/mirrored-transport.ts'
+import { refusedNote } from './report/refused.ts'
+import type { Report, ReportCall } from './report/report.ts'
+import { Reporter } from './report/reporter.ts'
 import { RemoteCounts, RemotePresence, RemoteTickets } from './shared/remote-shared.ts'
 
 export interface WorkerOptions {
@@ -33,6 +39,9 @@ export interface Equipment {
 /** How a worker came to its end: `stopped` by its primary, or `orphaned` because that is gone. */
 export type WorkerEnding = 'stopped' | 'orphaned'
 
+/** What may wait for the primary before refused messages are no longer sent to its quarantine, in bytes. */
+const MAX_QUEUED_REFUSALS = 8 * 1024 * 1024
+
 /** Serves what the primary at the other end of the link says, until it is told to stop or the primary is gone. */
 export async function serveAsWorker(options: WorkerOptions): Promise<WorkerEnding> {
   const worker = new Worker(options)
@@ -51,6 +60,7 @@ class Worker {
   readonly #started: PromiseWithResolvers<Hydrant> = Promise.withResolvers<Hydrant>()
   #hydrant: Hydrant | undefined
   #equipment: Equipment | undefined
+  #reporter: Reporter | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
@@ -83,6 +93,8 @@ class Worker {
         return this.#reload(args as SentContract)
       case 'revoke':
         return this.#revoke(args as RevokeCall)
+      case 'report':
+        return this.#report(args as ReportCall)
       default:
         throw new HydrantError('not-found', `a worker has no answer to ${name}`)
     }
@@ -98,6 +110,14 @@ class Worker {
         return this.#whenStarted((hydrant) => hydrant.replaceTls(args as SentTls))
       case 'drain':
         return this.#whenStarted(async (hydrant) => this.#drain(hydrant, args as DrainNote))
+      case 'goAway': {
+        const [id, goodbye] = args as [string, Goodbye]
+        return this.#transport(id)?.goAway(goodbye)
+      }
+      case 'tap': {
+        const [id, isOn] = args as [string, boolean]
+        return this.#transport(id)?.tap(isOn ? tapTo(this.#peer, id) : undefined)
+      }
       case 'stop':
         return this.#end('stopped')
       default:
@@ -117,11 +137,32 @@ class Worker {
     const equipment = await this.#options.equip(settings, number)
     this.#equipment = equipment
     const { log, tracing } = equipment
-    const shared = { tickets: new RemoteTickets(peer), presence: this.#presence, open: new RemoteCounts(peer), ids }
+    const shared: Shared = {
+      tickets: new RemoteTickets(peer),
+      presence: this.#presence,
+      open: new RemoteCounts(peer),
+      ids,
+      withdrawn,
+      // Counted in any case; kept while there is room.
+      refused: (refusal) => {
+        if (peer.queuedBytes < MAX_QUEUED_REFUSALS) peer.note('refused', refusedNote(refusal))
+      },
+    }
     const hydrant = new Hydrant(
-      { contract: source, perspective, settings, auth, log, tracing, broker: this.#broker },
-      { ...shared, withdrawn },
+      {
+        contract: source,
+        perspective,
+        settings,
+        auth,
+        log,
+        tracing,
+        broker: this.#broker,
+        quarantine: false,
+        traffic: false,
+      },
+      shared,
     )
+    this.#reporter = new Reporter(serviceOf(hydrant))
     this.#hydrant = hydrant
     try {
       const { url } = await hydrant.listen({ host, port, tls, reusePort: true })
@@ -132,6 +173,15 @@ class Worker {
       const { message, code } = error as NodeJS.ErrnoException
       return { failed: message, code }
     }
+  }
+
+  async #report(call: ReportCall): Promise<Report> {
+    await this.#started.promise
+    return this.#reporter!.report(call)
+  }
+
+  #transport(id: string): OpenTransport | undefined {
+    return this.#hydrant === undefined ? undefined : serviceOf(this.#hydrant).transports.get(id)
   }
 
   async #reload({ source, auth }: SentContract): Promise<null> {
@@ -148,5 +198,14 @@ class Worker {
   async #drain(hydrant: Hydrant, options: DrainNote): Promise<void> {
     await hydrant.drain(options)
     this.#peer.note('drained', null)
+  }
+}
+
+function tapTo(peer: Peer, id: string): Tap {
+  const tell = (what: TappedNote, bytes?: Buffer): void => peer.note('tapped', what, bytes)
+  return {
+    out: (bytes) => tell({ id, kind: 'out' }, bytes),
+    in: (kind, payload) => tell({ id, kind }, payload),
+    peerClosed: (code, reason) => tell({ id, kind: 'closed', code, reason }),
   }
 }

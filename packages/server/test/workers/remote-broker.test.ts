@@ -171,7 +171,7 @@ describe('a process that does not read', () => {
     expect(healthy.heard).toHaveLength(100)
     slow.down.resume()
     await turns()
-    expect(shared.overflows).toBe(1)
+    expect(slow.guest.overflows).toBe(1)
     expect(stuck.heard.length).toBeLessThan(20)
     expect(stuck.heard.at(-1)).toBe('<break e1:100>')
     expect(quiet.heard).toEqual([])
@@ -190,7 +190,7 @@ describe('a process that does not read', () => {
     slow.down.resume()
     await turns()
     expect(stuck.heard).toHaveLength(15)
-    expect(shared.overflows).toBe(0)
+    expect(slow.guest.overflows).toBe(0)
   })
 })
 

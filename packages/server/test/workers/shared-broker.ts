@@ -29,10 +29,8 @@ export class SharedBroker {
   readonly clock: TurningClock = new TurningClock()
   readonly memory: MemoryBroker = new MemoryBroker({ clock: this.clock, epoch: 'e1' })
   readonly host: BrokerHost
-  overflows = 0
-
   constructor(maxQueuedBytes?: number) {
-    this.host = new BrokerHost({ broker: this.memory, maxQueuedBytes, onOverflow: () => this.overflows++ })
+    this.host = new BrokerHost({ broker: this.memory, maxQueuedBytes })
   }
 
   /** A process that has come. What goes over its link is cut into pieces of so many bytes. */

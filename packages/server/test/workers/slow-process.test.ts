@@ -15,7 +15,7 @@ const PUBLISHED = 100
 async function seenBehindStall(maxMessages: number): Promise<readonly string[]> {
   const policy: LogPolicy = { kind: 'stream', maxMessages, maxAgeMs: 60_000 }
   const shared = new SharedBroker(MAX_QUEUED_BYTES)
-  const { broker, down } = shared.admit()
+  const { broker, down, guest } = shared.admit()
   const { feed } = await new Hub(broker, new Turn(shared.clock), shared.clock).hold('/a', policy)
   const sink = new RecordingSink()
   const meter = new ReaderMeter()
@@ -27,7 +27,7 @@ async function seenBehindStall(maxMessages: number): Promise<readonly string[]> 
     shared.memory.publish('/a', [draftOf(`${i}${'.'.repeat(200)}`)], { policy })
     await new Promise((resolve) => setImmediate(resolve))
   }
-  expect(shared.overflows).toBe(1)
+  expect(guest.overflows).toBe(1)
   down.resume()
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
   shared.memory.publish('/a', [draftOf('after')], { policy })

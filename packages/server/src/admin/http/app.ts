@@ -4,6 +4,7 @@ import type { JsonObject } from '@hydrant/contract'
 import { type Context, Hono } from 'hono'
 import { HydrantError, toHydrantError } from '../../errors.ts'
 import type { Access } from '../access.ts'
+import type { AdminHost } from '../admin-host.ts'
 import type { AuditLog } from '../audit-log.ts'
 import type { AdminAnswer, AdminCall, AdminHandler, AdminHandlers } from '../call.ts'
 import type { AdminDescription, AdminOperation } from '../openapi-document.ts'
@@ -12,6 +13,7 @@ import { queryOf } from './query.ts'
 
 export interface AdminAppOptions {
   readonly description: AdminDescription
+  readonly host: Pick<AdminHost, 'refresh'>
   readonly handlers: AdminHandlers
   readonly access: Access
   readonly audit: AuditLog
@@ -92,6 +94,7 @@ async function carryOut(
   try {
     if (actor === undefined && !operation.isOpen) throw unauthenticated()
     call = await toCall(context, operation, actor ?? 'nobody')
+    await options.host.refresh?.()
     const answer = await handler(call)
     const response = toResponse(answer)
     if (changes) writeAudit(options, incoming, operation, context, call, response.status, answer.audit?.details)

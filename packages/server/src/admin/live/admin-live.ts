@@ -29,11 +29,14 @@ export class AdminLive {
   readonly #service: Service
   readonly #states: LiveStates
   readonly #clock: Clock
+  readonly #refresh: (() => Promise<void>) | undefined
   readonly #watched = new Set<string>()
   #cancel: (() => void) | undefined
 
-  constructor(states: LiveStates, clock: Clock, onFault: (error: unknown) => void) {
+  /** `refresh` comes before states are told again. */
+  constructor(states: LiveStates, clock: Clock, onFault: (error: unknown) => void, refresh?: () => Promise<void>) {
     this.#states = states
+    this.#refresh = refresh
     this.#clock = clock
     const { contract } = loadContract(readFileSync(adminFile('admin.asyncapi.yaml'), 'utf8'), 'server')
     const memory = new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
@@ -88,10 +91,21 @@ export class AdminLive {
     this.#cancel = undefined
   }
 
+  #tellAll(): void {
+    // Everybody may have left meanwhile.
+    if (this.#cancel === undefined) return
+    for (const address of this.#watched) this.tell(address, this.#states[address]!())
+    this.#tellLater()
+  }
+
   #tellLater(): void {
     this.#cancel = this.#clock.after(EVERY_MS, () => {
-      for (const address of this.#watched) this.tell(address, this.#states[address]!())
-      this.#tellLater()
+      // What cannot be asked now is shown as it was.
+      if (this.#refresh === undefined) this.#tellAll()
+      else
+        void this.#refresh()
+          .catch(this.#service.onFault)
+          .then(() => this.#tellAll())
     })
   }
 }

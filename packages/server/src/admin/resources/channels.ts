@@ -75,7 +75,7 @@ export function addressUse({ host, watch }: AdminParts): AddressUse {
     return found
   }
   for (const { channel } of watch.addresses.all()) of(channel).live++
-  for (const feed of host.service.hub.feeds()) {
+  for (const feed of host.feeds()) {
     const match = host.contract.match(feed.address)
     if (!match.ok) continue
     const found = of(match.channel.id)
@@ -152,15 +152,15 @@ export function addressesOf(parts: AdminParts, call: Pick<AdminCall, 'query'>): 
   const fits = (address: string, id: string): boolean =>
     (channel === undefined || channel === id) && (wanted === '' || address.toLowerCase().includes(wanted))
   const { host, watch } = parts
-  const { hub, clock } = host.service
+  const { clock } = host.service
   const nowMs = clock.wallMs()
   const found: Address[] = []
   for (const record of watch.addresses.all()) {
     if (fits(record.address, record.channel)) {
-      found.push(showAddress(record, hub.feed(record.address)?.memberCount ?? 0, nowMs))
+      found.push(showAddress(record, host.feed(record.address)?.memberCount ?? 0, nowMs))
     }
   }
-  for (const feed of hub.feeds()) {
+  for (const feed of host.feeds()) {
     if (watch.addresses.get(feed.address) !== undefined) continue
     const match = host.contract.match(feed.address)
     if (!match.ok || !fits(feed.address, match.channel.id)) continue

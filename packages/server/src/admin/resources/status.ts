@@ -56,7 +56,7 @@ export interface ServerStatus {
 /** The server at a glance. */
 export function statusOf({ host, rates, versions, watch }: Omit<AdminParts, 'history'>): ServerStatus {
   const { service, contract, startedMs } = host
-  const { transports, hub, clock, settings } = service
+  const { transports, clock, settings } = service
   const byDoor = { socket: 0, websocket: 0, sse: 0, http: 0 }
   let subscriptions = 0
   let queuedBytes = 0
@@ -65,7 +65,7 @@ export function statusOf({ host, rates, versions, watch }: Omit<AdminParts, 'his
     if (door in byDoor) byDoor[door as keyof typeof byDoor]++
     queuedBytes += queue?.queuedBytes ?? 0
   }
-  for (const feed of hub.feeds()) subscriptions += feed.memberCount
+  for (const feed of host.feeds()) subscriptions += feed.memberCount
   const { digest, loadedMs } = versions.current
   const { rss, heapUsed } = memoryUsage()
   const { quarantine } = service

@@ -36,6 +36,18 @@ export class Histogram {
     this.#combine(earlier, -1)
   }
 
+  /** Buckets that are not empty: their numbers, and how many durations are in each. */
+  *buckets(): Generator<readonly [bucket: number, count: number]> {
+    for (const [bucket, count] of this.#buckets?.entries() ?? []) if (count !== 0) yield [bucket, count]
+  }
+
+  /** Adds durations of another histogram by the number of their bucket; their sum is added to `sumMs` by who does. */
+  addBucket(bucket: number, count: number): void {
+    this.count += count
+    this.#buckets ??= new Float64Array(BUCKETS)
+    this.#buckets[bucket]! += count
+  }
+
   #combine(other: Histogram, sign: 1 | -1): void {
     this.count += sign * other.count
     this.sumMs += sign * other.sumMs

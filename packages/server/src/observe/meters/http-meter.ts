@@ -24,6 +24,11 @@ export class HttpMeter {
     this.#counts[row * CLASSES.length + Math.min(CLASSES.length - 1, Math.floor(status / 100))]!++
   }
 
+  /** Adds what another process has counted, by the names of `entries`. */
+  add(method: string, status: string, count: number): void {
+    this.#counts[METHODS.indexOf(method as 'GET') * CLASSES.length + CLASSES.indexOf(status as 'none')]! += count
+  }
+
   /** What was counted; pairs that never came are left out. */
   *entries(): Generator<{ readonly method: string; readonly status: string; readonly count: number }> {
     for (const [index, count] of this.#counts.entries()) {

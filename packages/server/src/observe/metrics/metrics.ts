@@ -10,7 +10,7 @@ import { type Line, type MetricSnapshot, snapshotOf } from './snapshot.ts'
 export interface MetricSource {
   readonly contract: Contract
   readonly observer: Observer
-  readonly hub: Hub
+  readonly hub: Pick<Hub, 'feedCount'>
 }
 
 /** The metrics as a text, and what it is. */
@@ -32,10 +32,13 @@ const FORMATS = {
  */
 export class Metrics {
   readonly #source: MetricSource
+  readonly #metrics: readonly Metric[]
   readonly #registries: Partial<Record<keyof typeof FORMATS, AnyRegistry>> = {}
 
-  constructor(source: MetricSource) {
+  /** `more`: what this server has besides the metrics of every server. */
+  constructor(source: MetricSource, more: readonly Metric[] = []) {
     this.#source = source
+    this.#metrics = [...METRICS, ...more]
   }
 
   /** All metrics: OpenMetrics for who names it in `Accept`, the text format of Prometheus for everybody else. */
@@ -58,7 +61,7 @@ export class Metrics {
   #newRegistry(format: keyof typeof FORMATS): AnyRegistry {
     const registry: AnyRegistry = new Registry()
     registry.setContentType(FORMATS[format])
-    for (const metric of METRICS) registry.registerMetric(new CollectedMetric(metric, this.#source) as never)
+    for (const metric of this.#metrics) registry.registerMetric(new CollectedMetric(metric, this.#source) as never)
     collectDefaultMetrics({ register: registry })
     return registry
   }

@@ -75,7 +75,7 @@ function sizeOf(payload: KeptPayload): number {
 }
 
 /** Undefined for a value that has no JSON text: only an embedding application can hand one in. */
-function keep(message: Incoming): KeptPayload | undefined {
+export function keep(message: Incoming): KeptPayload | undefined {
   if (message.encoding === 'binary') {
     return { encoding: 'binary', base64: Buffer.from(message.bytes).toString('base64') }
   }

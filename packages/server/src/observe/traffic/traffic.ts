@@ -41,15 +41,27 @@ export class Traffic {
   /** Hot: once for each message that passed the contract. `value` is the payload as it came. */
   accepted(channel: Channel, message: Message, value: unknown, bytes: number, sender: Sender, nowMs: number): void {
     const traffic = this.of(channel, message)
+    if (this.#count(traffic, bytes, sender, nowMs)) traffic.look(value)
+  }
+
+  /** The same of a message that is only there as it was published: it is parsed when its fields are looked at. */
+  published(channel: Channel, message: Message, payload: Buffer, sender: Sender, nowMs: number): void {
+    const traffic = this.of(channel, message)
+    const looks = this.#count(traffic, payload.length, sender, nowMs)
+    if (looks) traffic.look(message.encoding === 'json' ? JSON.parse(payload.toString()) : undefined)
+  }
+
+  /** Whether its fields are to be looked at as well. */
+  #count(traffic: MessageTraffic, bytes: number, sender: Sender, nowMs: number): boolean {
     if (nowMs >= this.#sliceEndsMs) {
       this.#sliceEndsMs = nowMs + 1000 / SLICES_PER_SECOND
       this.#wallAheadMs = this.#clock.wallMs() - nowMs
       this.#looksLeft = this.#looksPerSlice
     }
     traffic.count(bytes, sender, Math.round(nowMs + this.#wallAheadMs))
-    if (this.#looksLeft <= 0) return
+    if (this.#looksLeft <= 0) return false
     this.#looksLeft--
-    traffic.look(value)
+    return true
   }
 
   /** A message was refused that is nearest to the one of this name. */

@@ -1,4 +1,4 @@
-import type { Entry, LiveListener, LiveSubscription, Published } from '../../broker/broker.ts'
+import type { Draft, Entry, LiveListener, LiveSubscription, Published } from '../../broker/broker.ts'
 import type { MemoryBroker } from '../../broker/memory-broker.ts'
 import { encodeFrame, KINDS } from '../link/frame.ts'
 import { type Peer, WithBody } from '../link/peer.ts'
@@ -18,8 +18,8 @@ export interface BrokerHostOptions {
   readonly broker: MemoryBroker
   /** What may wait for one process, in bytes. Past it entries are left out and their channels break. Default 64 MiB. */
   readonly maxQueuedBytes?: number | undefined
-  /** Hears each time that entries are first left out for a process. */
-  readonly onOverflow?: (() => void) | undefined
+  /** Hears what was published, for who watches. Hot: once for each. */
+  readonly onPublished?: ((address: string, drafts: readonly Draft[], published: Published) => void) | undefined
 }
 
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024
@@ -28,14 +28,14 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 export class BrokerHost {
   readonly broker: MemoryBroker
   readonly maxQueuedBytes: number
-  readonly onOverflow: () => void
+  readonly onPublished: BrokerHostOptions['onPublished']
   readonly #channels = new Map<string, HostedChannel>()
   #lastNumber = 0
 
-  constructor({ broker, maxQueuedBytes = MAX_QUEUED_BYTES, onOverflow = () => {} }: BrokerHostOptions) {
+  constructor({ broker, maxQueuedBytes = MAX_QUEUED_BYTES, onPublished }: BrokerHostOptions) {
+    this.onPublished = onPublished
     this.broker = broker
     this.maxQueuedBytes = maxQueuedBytes
-    this.onOverflow = onOverflow
   }
 
   /** Channels that some process reads. */
@@ -115,6 +115,8 @@ export class BrokerGuest {
   readonly #channels = new Map<number, HostedChannel>()
   /** Channels of which entries were left out, until there is room to say so. */
   readonly #broken = new Set<HostedChannel>()
+  /** How often entries were first left out. */
+  overflows = 0
   #isBehind = false
 
   constructor(host: BrokerHost, peer: Peer) {
@@ -170,7 +172,7 @@ export class BrokerGuest {
   deliver(channel: HostedChannel, frame: Buffer): void {
     if (!this.#isBehind && this.#peer.queuedBytes + frame.length > this.#host.maxQueuedBytes) {
       this.#isBehind = true
-      this.#host.onOverflow()
+      this.overflows++
     }
     // From here on the log is the buffer: who reads on from it is told what it no longer has.
     if (this.#isBehind) this.#broken.add(channel)
@@ -188,10 +190,13 @@ export class BrokerGuest {
   }
 
   #publish([address, policy, drafts, idempotencyKey, fingerprint]: PublishCall, body: Buffer): Published {
-    return this.#host.broker.publish(address, toDrafts(drafts, body), {
+    const messages = toDrafts(drafts, body)
+    const published = this.#host.broker.publish(address, messages, {
       policy: toPolicy(policy),
       ...(idempotencyKey === null ? {} : { idempotencyKey, fingerprint: fingerprint ?? undefined }),
     })
+    if (!published.repeated) this.#host.onPublished?.(address, messages, published)
+    return published
   }
 
   #find([address, key, fingerprint]: FindCall): Published | undefined {
