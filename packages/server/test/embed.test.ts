@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readContract } from '@hydrant/contract'
 import { createHydrant, HydrantError } from '../src/index.ts'
 import { API, dataOf, getJson, post, postJson, serve } from './api.ts'
+import { RawClient } from './raw-client.ts'
 import { HandshakeRefused, openSocket } from './socket-client.ts'
 
 describe('createHydrant', () => {
@@ -177,6 +178,44 @@ describe('attach', () => {
       await postJson(`http://127.0.0.1:${port}/prices/AAPL`, { price: 1 })
       expect(await client.next()).toBe('{"price":1}')
       await expect(openSocket(`ws://127.0.0.1:${port}/other`)).rejects.toMatchObject(new HandshakeRefused(418, ''))
+    } finally {
+      await hydrant.close()
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+})
+
+describe('attach, with limits', () => {
+  it('keeps those from the request on; those before it, and of the other pages, are the owner’s', async () => {
+    await using hydrant = createHydrant({
+      contract: API,
+      trustedProxies: ['127.0.0.1'],
+      limits: { maxHeaders: 12, maxConnectionsPerAddress: 1, maxMessageBytes: 100, maxHandshakes: 1 },
+    })
+    const server = createServer((_request, response) => response.end('own'))
+    hydrant.attach(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`x-${i}`, '1']))
+    const behind = { headers: { 'x-forwarded-for': '203.0.113.1' } }
+    try {
+      expect((await fetch(`${url}/quotes`, { headers: many })).status).toBe(431)
+      expect(await (await fetch(`${url}/mine`, { headers: many })).text()).toBe('own')
+      using first = await openSocket(`ws://127.0.0.1:${port}/quotes`, behind)
+      await expect(openSocket(`ws://127.0.0.1:${port}/quotes`, behind)).rejects.toMatchObject({ status: 429 })
+      expect((await post(`${url}/chat/a`, { text: 'x'.repeat(100) })).status).toBe(413)
+      // There is no pool for what has not asked yet: it would count the owner's visitors.
+      const silent = await Promise.all([1, 2, 3].map(() => RawClient.open(port)))
+      expect((await fetch(`${url}/quotes`)).status).toBe(200)
+      for (const client of silent) client[Symbol.dispose]()
+      expect(first.socket.readyState).toBe(1)
+      expect([...hydrant.limitHits().keys()].toSorted()).toEqual([
+        'connections-per-address',
+        'header-count',
+        'message-size',
+      ])
     } finally {
       await hydrant.close()
       server.close()

@@ -221,6 +221,19 @@ export const SETTINGS = {
     about: 'how long an HTTP request may take to arrive as a whole',
     limit: 'request-timeout',
   },
+  maxConnections: {
+    kind: 'count',
+    flag: 'max-connections',
+    path: 'limits.max-connections',
+    group: 'Limits',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+    mayBeOff: true,
+    about:
+      'connections of a listener at once; more are cut. Off: as many as the open files of the process leave room for (ulimit -n, less 32)',
+    limit: 'connections',
+  },
   maxHandshakes: {
     kind: 'count',
     flag: 'max-handshakes',

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { Service } from '../service.ts'
 import type { LimitLabel } from '../settings/setting.ts'
 import { endWith, HandshakePool } from './handshake-pool.ts'
+import { connectionsWithinOpenFiles } from './open-files.ts'
 
 /** What a TLS listener needs, in PEM. */
 export interface TlsFiles {
@@ -46,6 +47,7 @@ export function createListener(service: Service, router: RequestHandlers, tls?: 
         })
   // Node's own cut at a count goes on with what is left; the router refuses instead.
   server.maxHeadersCount = 0
+  boundConnections(server, service)
 
   const pool = new HandshakePool({
     maxHandshakes: values.maxHandshakes,
@@ -82,6 +84,15 @@ export function createListener(service: Service, router: RequestHandlers, tls?: 
     void router.handleUpgrade(request, socket, head).finally(() => pool.release(request.socket))
   })
   return server
+}
+
+/** What the system lets the process have is a limit like the others: it is told, and no reason to end. */
+function boundConnections(server: Server | TlsServer, { settings, observer, onFault }: Service): void {
+  const most = settings.values.maxConnections || connectionsWithinOpenFiles()
+  if (most !== Infinity) server.maxConnections = most
+  server.on('drop', () => observer.limitHit('connections'))
+  // What Node cannot accept; while nothing listens it is whoever opens it that hears.
+  server.once('listening', () => server.on('error', onFault))
 }
 
 /** Other files from now on, for new connections: nobody is dropped. Throws when they do not fit, and the old ones stay. */

@@ -156,6 +156,23 @@ export const WAYS: Readonly<Record<LimitLabel, readonly Way[]>> = {
       },
     },
   ],
+  connections: [
+    {
+      through: 'sockets, of which one is too many',
+      limits: { maxConnections: 2 },
+      beyond: async (api) => {
+        using first = await open(api.port, '/quotes')
+        using second = await open(api.port, '/quotes')
+        expect(api.hits('connections')).toBe(0)
+        using third = await RawClient.open(api.port)
+        expect(await third.untilClosed()).toBe('')
+        expect([first, second].map(({ isClosed }) => isClosed)).toEqual([false, false])
+        first[Symbol.dispose]()
+        let status = 0
+        while (status !== 101) status = await statusOf(api.port, handshake('/quotes'))
+      },
+    },
+  ],
   handshakes: [
     {
       through: 'connections that ask for nothing',
