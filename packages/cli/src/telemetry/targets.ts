@@ -65,6 +65,10 @@ function urlOf(text: string, where: string): URL {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw unusable(where, 'an http: or https: URL, such as http://localhost:4318', text)
   }
+  // Settings are shown to operators, and what is in them is no secret.
+  if (url.username !== '' || url.password !== '') {
+    throw unusable(where, 'a URL without credentials, which go into OTEL_EXPORTER_OTLP_HEADERS', `…@${url.host}`)
+  }
   return url
 }
 

@@ -67,6 +67,12 @@ describe('where traces and metrics go', () => {
     else expect(found).toMatchObject(expected)
   })
 
+  it('is refused with credentials in it, which are not repeated', async () => {
+    const refused = await targets({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://ann:SECRET@collector:4318' }).catch(String)
+    expect(refused).toContain('OTEL_EXPORTER_OTLP_HEADERS, got "…@collector:4318"')
+    expect(refused).not.toMatch(/SECRET|ann/)
+  })
+
   it.each<[Environment, string]>([
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT: expected an http: or https: URL'],
     [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'grpc://x' }, 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: expected an http:'],
