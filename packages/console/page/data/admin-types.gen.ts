@@ -69,7 +69,7 @@ export type Rates = {
 export type Memory = {
   readonly rssBytes: number
   readonly heapUsedBytes: number
-  /** What waits for readers */
+  /** What waits for readers, all connections together. */
   readonly queuedBytes: number
 }
 
@@ -478,8 +478,10 @@ export type ValidateRequest = {
 
 export type Verdict = {
   readonly valid: boolean
-  /** Which message it is */
+  /** Which message it is, or the nearest. */
   readonly message: string | null
+  /** What its sender would be told; absent when it is valid. */
+  readonly detail?: string
   readonly errors: readonly SchemaError[]
 }
 
@@ -585,7 +587,7 @@ export type ContractDetails = ContractVersion & {
 }
 
 export type PutContractRequest = {
-  /** YAML or JSON text */
+  /** YAML or JSON text, or the document itself. */
   readonly document: string | Readonly<Record<string, unknown>>
   readonly force?: boolean
   readonly dryRun?: boolean

@@ -1,4 +1,6 @@
+import { expect } from 'vitest'
 import { createHydrant, type AdminOptions, type Hydrant } from '../../src/index.ts'
+import { problemsOfAnswer } from './check-answer.ts'
 
 export const CONTRACT = `
 asyncapi: 3.0.0
@@ -26,7 +28,7 @@ export interface AdminServer extends AsyncDisposable {
   readonly url: string
   readonly adminUrl: string
   readonly adminPort: number
-  /** A request to the admin API; a body is sent as JSON. */
+  /** A request to the admin API; a body is sent as JSON. Every answer has to be as the description says. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
 
@@ -57,7 +59,11 @@ export async function startAdmin(options: AdminOptions = {}): Promise<AdminServe
       const text = await response.text()
       const isJson =
         /json/.test(response.headers.get('content-type') ?? '') && !/ndjson/.test(response.headers.get('content-type')!)
-      return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+      const json: unknown = isJson ? JSON.parse(text) : undefined
+      const { status, headers: received } = response
+      const contentType = received.get('content-type') ?? ''
+      expect(problemsOfAnswer(method, path, { status, contentType, json }), text.slice(0, 500)).toEqual([])
+      return { status, headers: received, text, json }
     },
     [Symbol.asyncDispose]: () => hydrant.close(),
   }
