@@ -21,7 +21,8 @@ export function onceClosed(transport: EventEmitter, what: EndsWithTransport): vo
   const held = holder[HELD]
   if (held === undefined) transport.on('close', tellAll)
   if (held === undefined || held === null) holder[HELD] = what
-  else if (Array.isArray(held)) held.push(what)
+  // Not push: it would make room for many more.
+  else if (Array.isArray(held)) holder[HELD] = held.concat(what)
   else holder[HELD] = [held, what]
 }
 

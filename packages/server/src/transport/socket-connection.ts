@@ -51,7 +51,7 @@ const EAGER_WRITE_BYTES = 64 * 1024
  * takes nothing the rest waits here, and {@link SocketConnection.queuedBytes} tells the owner how much.
  *
  * There may be very many that do nothing: what only some need, or only now and then, is made when it is needed, and let go of by the
- * sweep over all deadlines when it says nothing any more. `test/memory` watches the bytes.
+ * sweep over all deadlines when it says nothing any more. `test/memory/idle-memory.test.ts` watches the bytes.
  */
 export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTransport, WireEvents {
   // What a fan-out reads of each connection comes first, so that it is on the same lines of the processor's cache.
