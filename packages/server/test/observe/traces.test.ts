@@ -11,7 +11,11 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { HydrantOptions } from '../../src/index.ts'
+import { VirtualClock } from '@hydrant/testkit'
+import { Hub } from '../../src/hub/hub.ts'
+import { type HydrantOptions, MemoryBroker } from '../../src/index.ts'
+import { Tracing } from '../../src/observe/traces/tracing.ts'
+import { Turn } from '../../src/runtime/turn.ts'
 import { getJson, post, type Running, serve } from '../api.ts'
 import { ConnectClient } from '../connect/connect-client.ts'
 import { openEventStream } from '../event-stream-client.ts'
@@ -349,6 +353,39 @@ describe('the delivery of a burst', () => {
     await using api = await serveTraced()
     await api.hydrant.publish('/prices/AAPL', { price: 1 })
     expect(api.spans().map(({ name }) => name)).toEqual(['validate', 'append', 'publish /prices/{symbol}'])
+  })
+})
+
+describe('a channel that is held by readers who do not follow it live', () => {
+  it('has no delivery, and begins none that would never end', async () => {
+    const begun: string[] = []
+    const provider = new BasicTracerProvider({
+      spanProcessors: [
+        {
+          onStart: (span) => void begun.push(span.name),
+          onEnd: () => {},
+          forceFlush: () => Promise.resolve(),
+          shutdown: () => Promise.resolve(),
+        },
+      ],
+    })
+    const clock = new VirtualClock()
+    const broker = new MemoryBroker({ clock, epoch: 'e' })
+    const policy = { kind: 'stream', maxMessages: 10, maxAgeMs: 60_000 } as const
+    const turn = new Turn(clock)
+    const hub = new Hub(broker, turn, clock, { tracing: new Tracing(provider, clock) })
+    const { feed } = await hub.hold('/a', policy)
+    const draft = { name: 'm', encoding: 'text', payload: Buffer.from('x'), key: undefined, forClients: true } as const
+    const publish = (): void =>
+      void broker.publish('/a', [{ ...draft, trace: { traceparent: TRACEPARENT } }], { policy })
+    publish()
+    turn.flush()
+    expect(begun).toEqual([])
+    feed.join({ feedIndex: -1, cursor: feed.received, deliver: () => {}, onBreak: () => {} })
+    publish()
+    turn.flush()
+    expect(begun).toEqual(['deliver /a'])
+    broker.close()
   })
 })
 
