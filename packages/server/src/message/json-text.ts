@@ -25,7 +25,9 @@ export function parseJson(text: string, maxDepth: number = DEFAULT_DEPTH): unkno
  * with the digits it was published with, also where a JavaScript number would round it (exchange ids have 20 digits).
  */
 export function canonicalJson(text: string, value: unknown): string {
-  if (!MAYBE_INEXACT.test(text)) return JSON.stringify(value)
+  const json = JSON.stringify(value)
+  // Most programs write it in this form already, and what comes out as it went in has lost nothing.
+  if (json === text || !MAYBE_INEXACT.test(text)) return json
   return JSON.stringify(JSON.parse(text, keepExactNumbers))
 }
 
