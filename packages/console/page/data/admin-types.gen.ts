@@ -192,7 +192,7 @@ export type MessageSchema = {
   readonly deprecated?: boolean
   /** JSON Schema with everything it refers to in its own `$defs`; absent when any payload is fine. */
   readonly payloadSchema?: unknown
-  /** From the contract */
+  /** From the contract, or made from the schema. */
   readonly example?: unknown
 }
 

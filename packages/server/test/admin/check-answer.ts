@@ -4,6 +4,13 @@ import { readDescription } from '../../src/admin/openapi-document.ts'
 
 const { document } = readDescription()
 
+/** Schemas that others are made of: they stay open, and are closed where they stand alone. */
+const PARTS: ReadonlySet<string> = new Set(
+  [...JSON.stringify(document).matchAll(/"allOf":\[\{"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name!,
+  ),
+)
+
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema({ $id: 'https://admin.invalid/openapi', ...(closed(document) as object) })
@@ -24,24 +31,15 @@ const paths = Object.entries(document['paths'] as unknown as Record<string, Reco
 function closed(value: unknown, isPart = false): unknown {
   if (Array.isArray(value)) return value.map((each) => closed(each, isPart))
   if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).map(([name, member]) => {
-    const isSchemas = name === 'schemas' && 'securitySchemes' in value
-    return [name, isSchemas ? closedSchemas(member as object) : closed(member, name === 'allOf')]
-  })
+  const members = Object.entries(value).map(([name, member]) => [
+    name,
+    closed(member, name === 'allOf' || PARTS.has(name)),
+  ])
   const copy = Object.fromEntries(members) as Record<string, unknown>
   const isObject = ('properties' in value && 'type' in value) || 'allOf' in value
-  if (isObject && !isPart && !('additionalProperties' in value)) copy['unevaluatedProperties'] = false
+  const isWholePart = '$ref' in value && PARTS.has(String(value.$ref).split('/').at(-1)!)
+  if ((isObject || isWholePart) && !isPart && !('additionalProperties' in value)) copy['unevaluatedProperties'] = false
   return copy
-}
-
-/** What others are made of stays open by itself. */
-function closedSchemas(schemas: object): object {
-  const parts = new Set(
-    [...JSON.stringify(schemas).matchAll(/"allOf":\[\{"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
-      ([, name]) => name,
-    ),
-  )
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, closed(schema, parts.has(name))]))
 }
 
 /** What is at a JSON pointer of the description. */
@@ -56,7 +54,7 @@ const compiled = new Map<string, ValidateFunction>()
 
 /** What is wrong with a value by a schema of the description; its references are followed. */
 export function problemsOf(schema: unknown, value: unknown): string[] {
-  const text = JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"https://admin.invalid/openapi#')
+  const text = JSON.stringify(closed(schema)).replaceAll('"$ref":"#', '"$ref":"https://admin.invalid/openapi#')
   let validate = compiled.get(text)
   if (validate === undefined) {
     validate = ajv.compile(JSON.parse(text) as object)
@@ -95,7 +93,7 @@ export function problemsOfAnswer(
 
 function operationAt(method: string, path: string): Operation | undefined {
   // A path of its own comes before a pattern: `/quarantine/export` is no group.
-  const [exact] = paths.filter(([pattern]) => pattern === path)
+  const exact = paths.find(([pattern]) => pattern === path)
   const [, item] = exact ?? paths.find(([pattern]) => matches(pattern, path)) ?? []
   return item?.[method.toLowerCase()]
 }
