@@ -17,8 +17,10 @@ export default defineConfig({
     ],
     // Vitest would leave one core idle. Many tests wait for a browser or a process, so every core can have a file.
     maxWorkers: availableParallelism(),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Limits for what hangs, not for what is slow: a busy machine must not make a test red.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },

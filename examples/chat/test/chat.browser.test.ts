@@ -4,11 +4,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openChat } from '../src/chat.ts'
 
-describe.runIf(hasChromium)('the chat, in Chromium', { timeout: 30_000 }, () => {
+describe.runIf(hasChromium)('the chat, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 30_000)
+  })
   afterAll(() => browser?.close())
 
   async function enter(page: Page, name: string): Promise<void> {

@@ -8,11 +8,11 @@ const SPEED = 0.25
 const FOR_MS = 2_000
 const START_PX = 100
 
-describe.runIf(hasChromium)('the cursors, in Chromium', { timeout: 30_000 }, () => {
+describe.runIf(hasChromium)('the cursors, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 30_000)
+  })
   afterAll(() => browser?.close())
 
   const here = (page: Page, count: number): Promise<void> =>

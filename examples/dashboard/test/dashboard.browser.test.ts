@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWindFarm, type WindFarm } from '../src/wind-farm.ts'
 
-describe.runIf(hasChromium)('the dashboard, in Chromium', { timeout: 30_000 }, () => {
+describe.runIf(hasChromium)('the dashboard, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 30_000)
+  })
   afterAll(() => browser?.close())
 
   /** What the cards say: turbine, kilowatts, wind. */

@@ -21,7 +21,7 @@ export function openBrowser(): Promise<Browser> {
 /** Opens a tab as another person would: nothing is shared with other tabs. */
 export async function openTab(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Tab> {
   const page = await (await browser.newContext({ viewport: { width: 960, height: 600 }, ...options })).newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(30_000)
   const troubles: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text())

@@ -42,18 +42,18 @@ const FOLLOW = `
   api.channel('/levels').subscribe(({ id, level }) => { levels[id] = level });
 `
 
-describe.skipIf(missing)('in Chromium', { timeout: 30_000 }, () => {
+describe.skipIf(missing)('in Chromium', () => {
   let browser: Browser
   let code: string
   beforeAll(async () => {
     code = (await bundle('iife')).code
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] })
-  }, 30_000)
+  })
   afterAll(() => browser?.close())
 
   const follow = (page: Page): Promise<unknown> => page.evaluate(FOLLOW.replace('BASE', 'location.origin'))
   const until = (page: Page, holds: string): Promise<unknown> =>
-    page.waitForFunction(holds, undefined, { polling: 20, timeout: 10_000 })
+    page.waitForFunction(holds, undefined, { polling: 20, timeout: 30_000 })
   const publish = (page: Page, word: string): Promise<unknown> =>
     page.evaluate(`api.channel('/words').publish('${word}')`)
   /** Without waiting for the server, which is away. */

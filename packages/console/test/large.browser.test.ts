@@ -8,7 +8,7 @@ import { HOSTILE, largeServer } from './large-server.ts'
 
 const SIZE = 10_000
 
-describe.skipIf(isMissing)('the console of a large server', { timeout: 30_000 }, () => {
+describe.skipIf(isMissing)('the console of a large server', () => {
   let browser: Browser
   let admin: FakeAdmin
   const data = largeServer(SIZE)
@@ -22,7 +22,7 @@ describe.skipIf(isMissing)('the console of a large server', { timeout: 30_000 },
       quarantine: [],
     })
     await publish()
-  }, 30_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await admin?.[Symbol.asyncDispose]()

@@ -8,7 +8,7 @@ import { buildConsole } from './build.ts'
 import { isMissing, launch, openPage, seriousViolations, type WatchedPage } from '@hydrant/testkit/chromium'
 import { type MarketServer, startMarket } from './market-server.ts'
 
-describe.skipIf(isMissing)('the console of the market example', { timeout: 30_000 }, () => {
+describe.skipIf(isMissing)('the console of the market example', () => {
   let browser: Browser
   let market: MarketServer
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe.skipIf(isMissing)('the console of the market example', { timeout: 30_00
     browser = await launch()
     market = await startMarket()
     await market.chaos()
-  }, 30_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await market?.[Symbol.asyncDispose]()
@@ -210,7 +210,7 @@ describe.skipIf(isMissing)('the console of the market example', { timeout: 30_00
       await page.getByRole('button', { name: 'Replay 10,000' }).click()
       await page.getByText('Replayed 10,000 messages.').waitFor()
       await page.getByText('Nothing of this cause is left.').waitFor()
-      await expect.poll(() => reader.messages.length, { timeout: 10_000 }).toBe(10_000)
+      await expect.poll(() => reader.messages.length).toBe(10_000)
       expect(reader.messages.at(-1)).toEqual({ symbol: 'AMZN', price: 131.25, date: '2010-03-01' })
       expect(watched.faults.filter((fault) => !fault.includes('404'))).toEqual([])
     },

@@ -8,7 +8,7 @@ import { isMissing, launch, openPage, type WatchedPage } from '@hydrant/testkit/
 import { spawnMarket } from './market-process.ts'
 import { type MarketServer, startMarket } from './market-server.ts'
 
-describe.skipIf(isMissing)('an operator', { timeout: 30_000 }, () => {
+describe.skipIf(isMissing)('an operator', () => {
   let browser: Browser
   let market: MarketServer
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe.skipIf(isMissing)('an operator', { timeout: 30_000 }, () => {
     market = await startMarket()
     await market.chaos()
     await market.follow('/trades/AAPL')
-  }, 30_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await market?.[Symbol.asyncDispose]()

@@ -7,13 +7,13 @@ import { renderPage } from '../../src/page/render-page.ts'
 import { contractOf, marketContract } from './market-contract.ts'
 import { startPageServer, type PageServer } from './page-server.ts'
 
-describe.skipIf(isMissing)('the page in a browser', { timeout: 20_000 }, () => {
+describe.skipIf(isMissing)('the page in a browser', () => {
   let browser: Browser
   let server: PageServer
   beforeAll(async () => {
     browser = await launch()
     server = await startPageServer(renderPage(marketContract()))
-  }, 20_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await server?.[Symbol.asyncDispose]()
