@@ -1,9 +1,10 @@
 import type { Diagnostic } from '@hydrant/contract'
 
-/** `api.yaml:12:5 error ref-not-found message (/channels/a)`. */
+/** `api.yaml:12:5 error ref-not-found message (/channels/a)`; what is wrong with the whole document has no pointer. */
 export function diagnosticLine(file: string, diagnostic: Diagnostic): string {
   const { line = 1, column = 1, severity, code, message, pointer } = diagnostic
-  return `${file}:${line}:${column} ${severity} ${code} ${message.replaceAll(/\s+/g, ' ')} (${pointer})`
+  const where = pointer === '' ? '' : ` (${pointer})`
+  return `${file}:${line}:${column} ${severity} ${code} ${message.replaceAll(/\s+/g, ' ')}${where}`
 }
 
 /** In the order of the file. */

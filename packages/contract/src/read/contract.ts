@@ -96,7 +96,7 @@ function isAsyncApi(document: JsonObject, findings: Findings): boolean {
   findings.add(
     'not-asyncapi',
     version === undefined ? '' : '/asyncapi',
-    `Expected "asyncapi" with version 2.x or 3.x; got ${show(version ?? null)}.${hint}`,
+    `Expected "asyncapi" with version 2.x or 3.x; got ${version === undefined ? 'none' : show(version)}.${hint}`,
   )
   return false
 }
