@@ -109,6 +109,16 @@ export const FAN_OUT_ROWS: readonly Row[] = [
     targets: [],
   },
   {
+    id: 'workers',
+    title:
+      'One channel to 1,000 subscribers, 64 messages in each turn: one process, and two workers with their primary on the same core',
+    connections: 1000,
+    work: saturated(64, 256),
+    peers: [peers.HYDRANT_WORKERS, peers.HYDRANT],
+    // Two cores have twice the CPU time: 1.8 times one process.
+    targets: [{ peer: peers.HYDRANT_WORKERS.name, over: 'Hydrant', of: 'work per CPU-second', atLeast: 0.9 }],
+  },
+  {
     id: 'checks',
     title: 'What the schemas, and the history, cost a fan-out to 1,000 (8 messages in each turn)',
     connections: 1000,

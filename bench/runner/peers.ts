@@ -28,6 +28,12 @@ export const WS_ECHO: Peer = { name: 'ws', server: { script: 'ws-echo.ts' }, dia
 export const BUN_ECHO: Peer = { name: 'Bun', server: { script: 'bun-echo.ts', runtime: 'bun' }, dialect: 'bare' }
 
 export const HYDRANT: Peer = hydrant('Hydrant', 'checked')
+/** Two processes that serve, and their primary. */
+export const HYDRANT_WORKERS: Peer = {
+  name: 'Hydrant, 2 workers',
+  server: { script: 'hydrant-workers-server.ts', args: ['2'] },
+  dialect: 'hydrant',
+}
 export const HYDRANT_NESTED_PATTERN: Peer = hydrant('Hydrant, nested pattern', 'nested-pattern')
 export const HYDRANT_UNCHECKED: Peer = hydrant('Hydrant, no schemas', 'unchecked')
 export const HYDRANT_NO_HISTORY: Peer = hydrant('Hydrant, no history', 'checked', 0)

@@ -22,6 +22,7 @@ const SMALL: readonly (readonly [id: string, changes: Partial<Row>])[] = [
   ['fan-out-tls', { connections: 5 }],
   ['fan-out-events', { connections: 5 }],
   ['channels-1000', { connections: 40, work: { kind: 'fan-out', plan: windowPlan(20, 80, { channels: 20 }) } }],
+  ['workers', { connections: 5 }],
   ['channels-50', { connections: 5 }],
   ['chat', { connections: 5 }],
   ['publish-http', { connections: 5 }],

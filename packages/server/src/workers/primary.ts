@@ -48,6 +48,8 @@ export type WorkerEvent =
   | { readonly kind: 'serving'; readonly number: number; readonly pid: number }
   | { readonly kind: 'lost'; readonly number: number; readonly exit: Exit; readonly retryMs: number }
 
+/** How long a worker may take to load and listen, in milliseconds: everything else may be starting too. */
+const START_TIMEOUT_MS = 60_000
 /** From one look at the workers' counters to the next, while there is an admin listener, in milliseconds. */
 const LOOK_EVERY_MS = 1_000
 /** How old what is shown may be, in milliseconds. */
@@ -329,7 +331,7 @@ export class Primary implements AsyncDisposable {
       ids: { first: losses * IDS_OF_A_PROCESS * workers + number, step: workers },
       withdrawn: this.#service.guard.withdrawals,
     }
-    const started = await peer.ask<Started>('start', start)
+    const started = await peer.ask<Started>('start', start, { timeoutMs: START_TIMEOUT_MS })
     if ('failed' in started) throw Object.assign(new Error(started.failed), { code: started.code })
   }
 

@@ -55,7 +55,7 @@ export class RemoteBroker implements Broker {
     this.#refuseOverload()
     const { policy, idempotencyKey = null, fingerprint = null } = options
     const args: PublishCall = [address, policyHead(policy), drafts.map(draftHead), idempotencyKey, fingerprint]
-    return this.#peer.call('publish', args, ({ head }) => head as Published, payloadsOf(drafts))
+    return this.#peer.call('publish', args, ({ head }) => head as Published, { body: payloadsOf(drafts) })
   }
 
   async findPublished(address: string, key: string, fingerprint: string): Promise<Published | undefined> {

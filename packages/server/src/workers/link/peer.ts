@@ -34,6 +34,12 @@ export class WithBody {
 /** How long an answer may take, in milliseconds: the other process is on this machine, and may be busy. */
 const CALL_TIMEOUT_MS = 10_000
 
+export interface CallOptions {
+  readonly body?: Buffer | undefined
+  /** How long the answer may take, in milliseconds. Default and least 10,000. */
+  readonly timeoutMs?: number
+}
+
 interface Call {
   readonly name: string
   readonly deadlineMs: number
@@ -78,11 +84,16 @@ export class Peer implements LinkListener {
    * Asks the other side. `onAnswer` sees the answer before anything that was said after it. Rejects with what the other side threw, and with
    * `unavailable` when there is no answer in time or the link is cut: then it is not known whether the call was carried out.
    */
-  call<T>(name: string, args: unknown, onAnswer: (frame: Frame) => T, body?: Buffer): Promise<T> {
+  call<T>(
+    name: string,
+    args: unknown,
+    onAnswer: (frame: Frame) => T,
+    { body, timeoutMs = CALL_TIMEOUT_MS }: CallOptions = {},
+  ): Promise<T> {
     if (this.#isClosed) return Promise.reject(gone(name))
     return new Promise<T>((resolve, reject) => {
       const id = this.#nextId()
-      const deadlineMs = this.#clock.monotonicMs() + CALL_TIMEOUT_MS
+      const deadlineMs = this.#clock.monotonicMs() + timeoutMs
       this.#calls.set(id, { name, deadlineMs, resolve: (frame) => resolve(onAnswer(frame)), reject })
       this.#cancelTimeout ??= this.#clock.after(CALL_TIMEOUT_MS, () => this.#expire())
       this.send(encodeFrame(KINDS.call, id, [name, args], body))
@@ -90,8 +101,8 @@ export class Peer implements LinkListener {
   }
 
   /** Asks for a JSON value. Rejects as {@link Peer.call} does. */
-  ask<T>(name: string, args: unknown): Promise<T> {
-    return this.call(name, args, ({ head }) => head as T)
+  ask<T>(name: string, args: unknown, options?: CallOptions): Promise<T> {
+    return this.call(name, args, ({ head }) => head as T, options)
   }
 
   /** Tells the other side. Nobody knows whether it was heard. */
@@ -202,18 +213,21 @@ export class Peer implements LinkListener {
     this.send(encodeFrame(KINDS.failure, id, failure))
   }
 
-  /** Calls are made in the order of their deadlines. */
   #expire(): void {
     this.#cancelTimeout = undefined
     const nowMs = this.#clock.monotonicMs()
+    let nextMs = Infinity
     for (const [id, call] of this.#calls) {
       if (call.deadlineMs > nowMs) {
-        this.#cancelTimeout = this.#clock.after(call.deadlineMs - nowMs, () => this.#expire())
-        return
+        nextMs = Math.min(nextMs, call.deadlineMs)
+        continue
       }
       this.#calls.delete(id)
-      call.reject(new HydrantError('unavailable', `no answer to ${call.name} came in ${CALL_TIMEOUT_MS} ms`))
+      call.reject(new HydrantError('unavailable', `no answer to ${call.name} came in time`))
     }
+    if (nextMs === Infinity) return
+    // A call that is made meanwhile may be due before these.
+    this.#cancelTimeout = this.#clock.after(Math.min(nextMs - nowMs, CALL_TIMEOUT_MS), () => this.#expire())
   }
 
   #nextId(): number {

@@ -46,7 +46,7 @@ export interface ConnectionFacts {
   readonly following: readonly FollowedFacts[]
 }
 
-export type FollowedFacts = readonly [
+type FollowedFacts = readonly [
   address: string,
   lag: number,
   state: 'catching-up' | 'live' | 'draining' | 'closed',
