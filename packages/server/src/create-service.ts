@@ -69,10 +69,18 @@ export function createService(
     })
   const turn = new Turn(clock, values.lingerMs)
   const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
-  const refused = new QuarantineStore(clock, () => contract.info.version, options.quarantine || {})
+  const refused = new QuarantineStore(clock, () => contract.info.version, {
+    maxMessagesPerCause: values.quarantineMessages,
+    maxCausesPerChannel: values.quarantineCauses,
+    maxBytesPerChannel: values.quarantineChannelBytes,
+    maxBytes: values.quarantineBytes,
+  })
   const observer = new Observer(contract, clock, {
     quarantine: options.quarantine === false ? undefined : refused,
-    traffic: options.traffic === false ? undefined : new Traffic(clock, options.traffic),
+    traffic:
+      options.traffic === false
+        ? undefined
+        : new Traffic(clock, { looksPerSecond: values.statisticsLooks, maxFields: values.statisticsFields }),
     log,
     ids: shared?.ids,
   })
@@ -156,7 +164,7 @@ function faultListener({ onFault }: HydrantOptions, log: EventLog | undefined): 
 }
 
 /** What code says holds where the operator has said nothing. */
-function settingsOf(options: HydrantOptions): SettingsInForce {
+export function settingsOf(options: HydrantOptions): SettingsInForce {
   const {
     settings = new SettingsInForce(new Map()),
     limits,
@@ -166,7 +174,22 @@ function settingsOf(options: HydrantOptions): SettingsInForce {
     perspective,
     insecureNoAuthentication,
   } = options
-  const code = { ...limits, allowedOrigins, trustedProxies, deflate, perspective, insecureNoAuthentication }
+  const quarantine = options.quarantine || {}
+  const traffic = options.traffic || {}
+  const code = {
+    ...limits,
+    quarantineMessages: quarantine.maxMessagesPerCause ?? limits?.quarantineMessages,
+    quarantineCauses: quarantine.maxCausesPerChannel ?? limits?.quarantineCauses,
+    quarantineChannelBytes: quarantine.maxBytesPerChannel ?? limits?.quarantineChannelBytes,
+    quarantineBytes: quarantine.maxBytes ?? limits?.quarantineBytes,
+    statisticsLooks: traffic.looksPerSecond ?? limits?.statisticsLooks,
+    statisticsFields: traffic.maxFields ?? limits?.statisticsFields,
+    allowedOrigins,
+    trustedProxies,
+    deflate,
+    perspective,
+    insecureNoAuthentication,
+  }
   return settings.withCode(code)
 }
 

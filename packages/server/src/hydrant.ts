@@ -7,12 +7,12 @@ import type { AdminHost } from './admin/admin-host.ts'
 import type { AdminListener, AdminOptions } from './admin/admin-listener.ts'
 import { Router } from './doors/router.ts'
 import { HydrantError } from './errors.ts'
-import { type ContractSource, loadContract } from './load-contract.ts'
+import { type ContractSource, loadContract, contractOptionsOf } from './load-contract.ts'
 import type { MetricSnapshot } from './observe/metrics/snapshot.ts'
 import type { HydrantOptions } from './options.ts'
 import { type Handler, Handlers } from './publish/handlers.ts'
 import type { RequestHandler } from './requests/requests.ts'
-import { createService } from './create-service.ts'
+import { createService, settingsOf } from './create-service.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
 import { prepareReload } from './reload.ts'
 import type { LiveService } from './service.ts'
@@ -69,7 +69,7 @@ export class Hydrant implements AsyncDisposable {
 
   /** Use {@link createHydrant}. `shared`: what this process has in common with others that serve the same. */
   constructor(options: HydrantOptions, shared?: Shared) {
-    const { contract, diagnostics } = loadContract(options.contract, options.perspective)
+    const { contract, diagnostics } = loadContract(options.contract, contractOptionsOf(options, settingsOf(options)))
     this.#options = options
     this.#auth = options.auth ?? {}
     this.#diagnostics = diagnostics

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Contract, type Diagnostic, type Perspective, readContract } from '@hydrant/contract'
+import { type Contract, type Diagnostic, readContract, type ReadOptions } from '@hydrant/contract'
 import { HydrantError } from './errors.ts'
+import type { HydrantOptions } from './options.ts'
+import type { SettingsInForce } from './settings/settings-in-force.ts'
 
 /**
  * Where a contract comes from: the path of a file, a `file:` URL, the text itself (a string with a line break or that begins
@@ -14,15 +16,26 @@ export interface LoadedContract {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** What settings say of a contract. */
+export type ContractOptions = Pick<ReadOptions, 'perspective' | 'history'>
+
+/** The part of the settings that is about the contract. */
+export function contractOptionsOf(
+  options: Pick<HydrantOptions, 'perspective'>,
+  { values }: SettingsInForce,
+): ContractOptions {
+  const { historyMessages, historyAgeMs } = values
+  return {
+    history: { messages: historyMessages, maxAgeMs: historyAgeMs },
+    ...(options.perspective === undefined ? {} : { perspective: options.perspective }),
+  }
+}
+
 /** Throws `contract-invalid` when nothing in it can be served; its `details.errors` are the diagnostics that say why. */
-export function loadContract(source: ContractSource, perspective: Perspective | undefined): LoadedContract {
+export function loadContract(source: ContractSource, options: ContractOptions): LoadedContract {
   if (isContract(source)) return { contract: source, diagnostics: [] }
   const { text, name } = readSource(source)
-  const options = {
-    ...(perspective === undefined ? {} : { perspective }),
-    ...(name === undefined ? {} : { name }),
-  }
-  const { contract, diagnostics } = readContract(text, options)
+  const { contract, diagnostics } = readContract(text, { ...options, ...(name === undefined ? {} : { name }) })
   if (contract !== undefined) return { contract, diagnostics }
   const first = diagnostics.find(({ severity }) => severity === 'error')
   const detail = `${name ?? 'the contract'} cannot be served: ${first?.message ?? 'it has no channel'}`

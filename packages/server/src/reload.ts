@@ -3,7 +3,7 @@ import { setUpOptions } from './create-service.ts'
 import { HydrantError } from './errors.ts'
 import type { AuthSettings } from './guard/schemes/settings.ts'
 import { setUpAuthentication } from './guard/set-up.ts'
-import { type ContractSource, loadContract } from './load-contract.ts'
+import { type ContractSource, loadContract, contractOptionsOf } from './load-contract.ts'
 import type { HydrantOptions } from './options.ts'
 import type { LiveService } from './service.ts'
 
@@ -24,7 +24,7 @@ export function prepareReload(
   source: ContractSource,
   options: HydrantOptions & { readonly auth: AuthSettings },
 ): PreparedReload {
-  const { contract, diagnostics } = loadContract(source, options.perspective)
+  const { contract, diagnostics } = loadContract(source, contractOptionsOf(options, service.settings))
   refuseUnreadableRules(diagnostics)
   for (const channel of contract.channels) refuseOtherKind(service.contract, channel)
   const authenticators = setUpAuthentication(setUpOptions(contract, options, service.settings))

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readContract } from '@hydrant/contract'
 import { createHydrant, HydrantError } from '../src/index.ts'
 import { API, dataOf, getJson, post, postJson, serve } from './api.ts'
+import { MovedClock } from './guard/moved-clock.ts'
 import { RawClient } from './raw-client.ts'
 import { HandshakeRefused, openSocket } from './socket-client.ts'
 
@@ -182,6 +183,45 @@ describe('attach', () => {
       await hydrant.close()
       server.close()
       server.closeAllConnections()
+    }
+  })
+})
+
+describe('what is kept of refused messages', () => {
+  it.each([
+    ['in code', { quarantine: { maxMessagesPerCause: 2 } }],
+    ['by the setting', { limits: { quarantineMessages: 2 } }],
+  ])('is bounded %s', (_how, options) => {
+    const hydrant = createHydrant({ contract: API, ...options })
+    expect(hydrant.settings.of('quarantineMessages')).toMatchObject({ value: 2, source: 'code' })
+  })
+})
+
+describe('history', () => {
+  it.each([
+    ['by default', {}, 100],
+    ['by the setting', { historyMessages: 2 }, 2],
+    ['one more than it', { historyMessages: 3 }, 3],
+  ])('is bounded %s where the contract does not say it', async (_how, limits, most) => {
+    await using api = await serve({ limits })
+    for (let n = 0; n < most + 1; n++) await api.hydrant.publish('/chat/a', { text: String(n) })
+    expect(dataOf(await getJson(`${api.url}/chat/a`))).toHaveLength(most)
+    // This one says three.
+    for (let n = 0; n < 5; n++) await api.hydrant.publish('/short', n)
+    expect(dataOf(await getJson(`${api.url}/short`))).toEqual([2, 3, 4])
+  })
+
+  it('ends with its age, and the setting holds after a reload', async () => {
+    const clock = new MovedClock()
+    await using api = await serve({ clock, limits: { historyAgeMs: 5_000 } })
+    const kept = async (): Promise<unknown[]> => dataOf(await getJson(`${api.url}/chat/a`))
+    for (let round = 0; round < 2; round++) {
+      await api.hydrant.publish('/chat/a', { text: 'x' })
+      clock.advance(4_999)
+      expect(await kept()).toHaveLength(1)
+      clock.advance(2)
+      expect(await kept()).toEqual([])
+      api.hydrant.reload(API)
     }
   })
 })

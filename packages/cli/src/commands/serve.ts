@@ -1,5 +1,5 @@
-import type { Contract, Diagnostic, Perspective } from '@hydrant/contract'
-import type { AuthSettings } from '@hydrant/server'
+import type { Contract, Diagnostic } from '@hydrant/contract'
+import type { AuthSettings, SettingsInForce } from '@hydrant/server'
 import { ROWS } from '@hydrant/server/settings'
 import { Command } from 'commander'
 import { CommandError } from '../exit-codes.ts'
@@ -63,7 +63,7 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
     if (name === 'insecureNoAuthentication') continue
     terminal.note(`hydrant: WARNING: ${name} is on (${where ?? source}): ${ROWS[name].about}`)
   }
-  const document = await readValidContract(file, settings.values.perspective, terminal)
+  const document = await readValidContract(file, settings, terminal)
   const log = await logFor(settings.values.logLevel, settings.values.logFormat)
   await using server = await make({ ...document, settings, auth, log }, terminal)
   const tls = tlsFilesOf(settings)
@@ -80,7 +80,7 @@ async function serve(file: string, options: SettingFlags, terminal: Terminal): P
       watch: options['watch'] === true,
       reload: async () => {
         // Standard input is over: its contract stays.
-        const next = file === '-' ? document : await readValidContract(file, settings.values.perspective, terminal)
+        const next = file === '-' ? document : await readValidContract(file, settings, terminal)
         await server.reload(next, await readAuth(config))
       },
       describe: (error) => (error instanceof Error ? error.message : String(error)),
@@ -121,10 +121,11 @@ async function readAuth(config: string | undefined): Promise<AuthSettings> {
   }
 }
 
-async function readValidContract(file: string, perspective: Perspective, terminal: Terminal): Promise<ReadDocument> {
+async function readValidContract(file: string, { values }: SettingsInForce, terminal: Terminal): Promise<ReadDocument> {
   const text = await readInput(file)
   const { readContract } = await import('@hydrant/contract')
-  const { contract, diagnostics } = readContract(text, { perspective, name: file })
+  const history = { messages: values.historyMessages, maxAgeMs: values.historyAgeMs }
+  const { contract, diagnostics } = readContract(text, { perspective: values.perspective, history, name: file })
   tellDiagnostics(file, diagnostics, terminal)
   if (contract === undefined) throw new CommandError('refused', `${file} cannot be served`)
   return { contract, source: text }

@@ -82,7 +82,7 @@ function readChannel(
     tags: readTags(fields, context),
     parameters: parameters.filter(({ name }) => template.names.includes(name)),
     messages,
-    settings: readChannelSettings(fields.object, fields.pointer, findings),
+    settings: readChannelSettings(fields.object, fields.pointer, context.history, findings),
     allow: readAllow(fields.object, fields.pointer, findings),
     policy,
     webSocket: readWebSocket(fields, template, parameters, context),

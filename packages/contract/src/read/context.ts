@@ -1,3 +1,4 @@
+import type { HistoryDefaults } from './extensions.ts'
 import type { Findings } from '../diagnostics.ts'
 import type { SchemaInspector } from '../schema/inspect.ts'
 import type { Compiler } from '../schema/validator.ts'
@@ -12,6 +13,7 @@ export interface ReadContext {
   readonly compiler: Compiler
   readonly inspector: SchemaInspector
   readonly perspective: Perspective
+  readonly history: HistoryDefaults
   /** The document's `defaultContentType`; undefined when it has none. */
   readonly defaultContentType: string | undefined
   /** By key in `components.securitySchemes`. */

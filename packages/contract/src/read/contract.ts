@@ -10,7 +10,7 @@ import { Compiler } from '../schema/validator.ts'
 import { readAllow } from './allow.ts'
 import { readChannels } from './channels.ts'
 import type { ReadContext } from './context.ts'
-import { checkSettingNames, readPolicy } from './extensions.ts'
+import { type HistoryDefaults, plainHistory, checkSettingNames, readPolicy } from './extensions.ts'
 import { Fields } from './fields.ts'
 import { checkExamples } from './examples.ts'
 import { readInfo, readServers } from './info.ts'
@@ -29,6 +29,8 @@ import { convertVersion2 } from './version-2.ts'
 export interface ReadOptions {
   /** Which side Hydrant plays; `server` (the described application itself) by default. */
   readonly perspective?: Perspective
+  /** What a channel keeps whose `x-hydrant.history` does not say it: 100 messages, 120,000 ms by default. */
+  readonly history?: Partial<HistoryDefaults>
   /** The file's name, for messages. */
   readonly name?: string
   /** Payload schemas for messages (Standard Schema, TypeBox or JSON Schema), by message name or key; they replace what the document says. */
@@ -125,6 +127,7 @@ function build(
     compiler: new Compiler(scope),
     inspector: new SchemaInspector(scope, references, findings),
     perspective: options.perspective ?? 'server',
+    history: { ...plainHistory, ...options.history },
     defaultContentType: root.text('defaultContentType'),
     standards,
   }

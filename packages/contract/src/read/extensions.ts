@@ -16,11 +16,13 @@ export interface ChannelSettings {
 /** Most messages and seconds of history a contract can ask for (a broker may keep less). */
 const historyLimits = { messages: 100_000, seconds: 604_800 } as const
 
-/** History without a setting (DESIGN §13). */
-const defaultHistory: { readonly messages: number; readonly maxAgeMs: number } = {
-  messages: 100,
-  maxAgeMs: 120_000,
+/** What a channel keeps that does not say it. */
+export interface HistoryDefaults {
+  readonly messages: number
+  readonly maxAgeMs: number
 }
+
+export const plainHistory: HistoryDefaults = { messages: 100, maxAgeMs: 120_000 }
 
 const policySettings = {
   unknown: ['keep', 'strip', 'reject'],
@@ -39,7 +41,12 @@ export function readPolicy(owner: JsonObject, pointer: string, inherited: Policy
 }
 
 /** Reads what only channels have. */
-export function readChannelSettings(owner: JsonObject, pointer: string, findings: Findings): ChannelSettings {
+export function readChannelSettings(
+  owner: JsonObject,
+  pointer: string,
+  defaults: HistoryDefaults,
+  findings: Findings,
+): ChannelSettings {
   const settings = settingsOf(owner, pointer, findings)
   const kind = choice(settings, 'kind', ['stream', 'state']) ?? 'stream'
   const overflow = choice(settings, 'overflow', ['conflate', 'drop', 'disconnect'])
@@ -59,7 +66,7 @@ export function readChannelSettings(owner: JsonObject, pointer: string, findings
   return {
     kind,
     key: kind === 'state' && typeof key === 'string' && key !== '' ? key : undefined,
-    history: readHistory(settings),
+    history: readHistory(settings, defaults),
     overflow:
       kind === 'stream' && overflow === 'conflate' ? 'drop' : (overflow ?? (kind === 'state' ? 'conflate' : 'drop')),
     errors: readErrors(settings),
@@ -112,12 +119,12 @@ function choice<const T extends JsonValue>(settings: Settings, name: string, all
   return found
 }
 
-function readHistory(settings: Settings): { messages: number; maxAgeMs: number } {
+function readHistory(settings: Settings, defaults: HistoryDefaults): { messages: number; maxAgeMs: number } {
   const value = own(settings.values, 'history')
-  if (value === undefined) return { ...defaultHistory }
+  if (value === undefined) return { ...defaults }
   if (!isObject(value)) {
     refuse(settings, 'history', value, 'an object with "messages" and "seconds"')
-    return { ...defaultHistory }
+    return { ...defaults }
   }
   const inner = { ...settings, values: value, pointer: join(settings.pointer, 'history') }
   for (const name of Object.keys(value)) {
@@ -132,8 +139,8 @@ function readHistory(settings: Settings): { messages: number; maxAgeMs: number }
   const messages = bounded(inner, 'messages', historyLimits.messages, true)
   const seconds = bounded(inner, 'seconds', historyLimits.seconds, false)
   return {
-    messages: messages ?? defaultHistory.messages,
-    maxAgeMs: seconds === undefined ? defaultHistory.maxAgeMs : Math.round(seconds * 1_000),
+    messages: messages ?? defaults.messages,
+    maxAgeMs: seconds === undefined ? defaults.maxAgeMs : Math.round(seconds * 1_000),
   }
 }
 

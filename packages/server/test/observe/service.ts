@@ -14,7 +14,10 @@ import { API } from '../api.ts'
 
 /** A service whose parts a test can look into. */
 export function serviceOf(options: Partial<HydrantOptions> = {}): Service {
-  const { contract } = loadContract(options.contract ?? API, options.perspective)
+  const { contract } = loadContract(
+    options.contract ?? API,
+    options.perspective === undefined ? {} : { perspective: options.perspective },
+  )
   return createService(contract, new Handlers(), { contract: API, ...options })
 }
 

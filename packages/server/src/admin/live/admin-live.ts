@@ -38,7 +38,7 @@ export class AdminLive {
     this.#states = states
     this.#refresh = refresh
     this.#clock = clock
-    const { contract } = loadContract(readFileSync(adminFile('admin.asyncapi.yaml'), 'utf8'), 'server')
+    const { contract } = loadContract(readFileSync(adminFile('admin.asyncapi.yaml'), 'utf8'), {})
     const memory = new MemoryBroker({ clock, epoch: randomBytes(5).toString('hex') })
     const broker = new LiveBroker(
       memory,

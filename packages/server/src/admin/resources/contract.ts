@@ -1,3 +1,4 @@
+import { contractOptionsOf } from '../../load-contract.ts'
 import { compareContracts, readContract } from '@hydrant/contract'
 import { HydrantError } from '../../errors.ts'
 import type { AdminHandlers } from '../call.ts'
@@ -13,7 +14,7 @@ export function contractHandlers(parts: AdminParts): AdminHandlers {
     getContract: () => ({ json: contractOf(parts) }),
     async putContract({ body, actor }) {
       const source = body['document'] as string | object
-      const { contract, diagnostics } = readContract(source, { perspective: host.contract.perspective })
+      const { contract, diagnostics } = readContract(source, contractOptionsOf(host.contract, host.service.settings))
       if (contract === undefined) {
         throw new HydrantError('message-invalid', 'the document cannot be served', {
           errors: diagnostics
