@@ -43,6 +43,7 @@ export class TrustedProxies {
    * one of the two was not written by the proxy.
    */
   read(request: IncomingMessage): void {
+    if (this.#list === undefined) return
     const direct = directClient(request)
     if (!this.includes(direct.address)) return
     const standard = parseForwarded(header(request, 'forwarded'))
@@ -118,6 +119,7 @@ function addTo(list: BlockList, text: string): void {
 
 /** An IPv4 address that came over an IPv6 socket is an IPv4 address. */
 function plain(address: string): string {
+  if (!address.startsWith('::')) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   return mapped === null ? address : mapped[1]!
 }

@@ -73,6 +73,8 @@ export class HandshakePool implements EndsWithTransport {
 
   /** Its first request is complete, or its upgrade answered. */
   release(socket: Socket): void {
+    // So it is while nobody new comes, and requests do on connections that stay open.
+    if (this.#pending.size === 0) return
     const key = keyOf(socket)
     if (key === undefined) return
     this.#pending.delete(key)
