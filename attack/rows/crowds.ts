@@ -76,9 +76,9 @@ export const CROWD_ROWS: readonly Row[] = [
       )
       attack.figure([...statuses].map(([status, { length }]) => `${status}: ${length}`).join(', '))
       if (attack.kind.name === 'hydrant') {
-        // Who reset before it was answered is told nothing.
-        const wrong = [...statuses.keys()].filter((status) => !['101', '503', 'closed'].includes(status))
-        attack.note('answers', '101 or 503', wrong.join(', ') || '101 or 503')
+        // 408 where opening all of them took longer than the deadline of the first; a reset may take the answer with it.
+        const wrong = [...statuses.keys()].filter((status) => !['101', '503', '408', 'closed'].includes(status))
+        attack.note('answers', '101, 503 or 408', wrong.join(', ') || '101, 503 or 408')
         const silent = (statuses.get('503') ?? []).filter((peer) => !/\r\nretry-after: \d+\r\n/i.test(peer.text))
         attack.note('503 without Retry-After', '0', String(silent.length))
       }

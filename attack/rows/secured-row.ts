@@ -7,7 +7,7 @@ import type { Attack, Row } from './row.ts'
 
 export const SECURED: string = fileURLToPath(new URL('../servers/secured.ts', import.meta.url))
 
-export type Headers = Record<string, string | string[] | undefined>
+type Headers = Record<string, string | string[] | undefined>
 
 /** A server that asks who is calling, and who vouches for its callers. */
 export interface Secured {
