@@ -61,13 +61,18 @@ async function lead(workers: number): Promise<void> {
     if (said.creditPort !== undefined) say({ port, creditPort: said.creditPort })
     else say({ ...said, ...tree.cpuTime() })
   })
+  // The connections are the harness's: nobody is to be told goodbye.
+  const quit = (): void => {
+    for (const child of children) child.kill('SIGKILL')
+    process.exit(0)
+  }
   const lines = createInterface({ input: process.stdin })
   lines.on('line', (line) => {
     if (line === 'memory') say(tree.memory())
-    else if (line === 'quit') process.exit(0)
+    else if (line === 'quit') quit()
     else publishing.stdin!.write(`${line}\n`)
   })
-  lines.on('close', () => process.exit(0))
+  lines.on('close', quit)
 }
 
 async function work(): Promise<void> {
