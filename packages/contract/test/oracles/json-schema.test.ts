@@ -170,8 +170,8 @@ it('objects that differ by a property called constructor are unique', () => {
   expect(ajvSays({ uniqueItems: true }, values)).toBe(true)
 })
 
-function isMisjudgedByTypebox(schema: object, value: unknown): boolean {
-  return JSON.stringify(schema).includes('"uniqueItems":true') && JSON.stringify(value).includes('"constructor"')
+function isMisjudgedByTypebox(judged: object, instance: unknown): boolean {
+  return JSON.stringify(judged).includes('"uniqueItems":true') && JSON.stringify(instance).includes('"constructor"')
 }
 
 describe('formats', () => {
