@@ -10,6 +10,7 @@ import {
   WireConnection,
   WireMisuseError,
 } from '../src/index.ts'
+import { cpuMs } from './cpu-time.ts'
 
 const GOOD: [string, string][] = [
   ['Host', 'server.example.com'],
@@ -68,7 +69,7 @@ describe('acceptHandshake', () => {
   })
 
   it('[A06] [W61] hostile lists are refused in linear time', () => {
-    const started = performance.now()
+    const started = cpuMs()
     const spaces = ' '.repeat(32_000)
     expect(refusal(head({ 'Sec-WebSocket-Protocol': `b${spaces}x` }))).toBe('400 bad-protocols')
     expect(refusal(head({ Connection: ', '.repeat(32_000) }))).toBe('400 bad-connection')
@@ -78,7 +79,7 @@ describe('acceptHandshake', () => {
     expect(refusal(head({ 'Sec-WebSocket-Version': '1'.repeat(64_000) }))).toBe('400 bad-version')
     expect(refusal(head({ 'Sec-WebSocket-Key': 'A'.repeat(64_000) }))).toBe('400 bad-key')
     // Some 10 ms; a quadratic reader needs seconds.
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(cpuMs() - started).toBeLessThan(500)
   })
 
   it('[A07] [W61] names of the prototype are only names', () => {
@@ -400,7 +401,7 @@ describe('RequestHeadParser', () => {
   it('[A04] headers that never end: 431 at 16 KiB, in linear time', () => {
     const parser = new RequestHeadParser()
     expect(parser.push(Buffer.from('GET / HTTP/1.1\r\nX: '))).toBeUndefined()
-    const started = performance.now()
+    const started = cpuMs()
     let bytes = 19
     let result: ReturnType<RequestHeadParser['push']>
     while (result === undefined && bytes < 100_000) {
@@ -409,7 +410,7 @@ describe('RequestHeadParser', () => {
     }
     expect(result).toMatchObject({ ok: false, status: 431, code: 'head-too-large' })
     expect(bytes).toBe(16_384)
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(cpuMs() - started).toBeLessThan(500)
     expect(parse([Buffer.alloc(10_000_000, 'x')])).toMatchObject({ status: 431 })
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Contract, JsonObject } from '../../src/index.ts'
 import { contractOf, documentWith } from '../documents.ts'
+import { cpuMs } from '../cpu-time.ts'
 
 function serving(...addresses: string[]): Contract {
   const channels = Object.fromEntries(
@@ -163,9 +164,9 @@ describe('a malformed address', () => {
     expect(contract.match(`/${'%C3%A9'.repeat(254)}`)).toMatchObject({ ok: true })
     expect(contract.match('/a'.repeat(33))).toMatchObject({ reason: 'malformed' })
     expect(contract.match('/a'.repeat(32))).toEqual({ ok: false, reason: 'unknown' })
-    const started = performance.now()
+    const started = cpuMs()
     expect(contract.match('/'.repeat(65_400))).toMatchObject({ reason: 'malformed' })
-    expect(performance.now() - started).toBeLessThan(50)
+    expect(cpuMs() - started).toBeLessThan(50)
   })
 
   it('[C13] has one Unicode form: both spellings of é are the same address', () => {

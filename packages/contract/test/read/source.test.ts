@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readContract } from '../../src/index.ts'
 import { contractOf, documentWith, findings, withCode } from '../documents.ts'
+import { cpuMs } from '../cpu-time.ts'
 
 const yaml = `# a comment
 asyncapi: 3.0.0
@@ -81,12 +82,12 @@ describe('YAML', () => {
       (_, index) => `  l${index + 1}: &l${index + 1} [${`*l${index}, `.repeat(9)}*l${index}]`,
     )
     const text = `${yaml}x-laughs:\n  l0: &l0 [lol]\n${levels.join('\n')}\n`
-    const started = performance.now()
+    const started = cpuMs()
     const { contract, diagnostics } = readContract(text)
     expect(contract).toBeDefined()
     expect(diagnostics.some(({ code }) => code === 'document-too-large')).toBe(true)
     expect(JSON.stringify(contract!.document).length).toBeLessThan(20_000_000)
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(cpuMs() - started).toBeLessThan(3_000)
   })
 
   it('reads numbers as what was written where text is wanted', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/index.ts'
 import { problems, setFor } from '../documents.ts'
+import { cpuMs } from '../cpu-time.ts'
 
 // As text: an object with `then` looks like a promise to the linter.
 const conditional: unknown = JSON.parse(
@@ -199,18 +200,18 @@ describe('values and schemas that mean harm', () => {
     const components = { schemas: { node: { oneOf: ['a', 'b', 'c', 'd'].map(branch) } } }
     let value: object = { child: { x: 1 } }
     for (let level = 0; level < 60; level += 1) value = { child: value }
-    const started = performance.now()
+    const started = cpuMs()
     expect(problems(setFor({ $ref: '#/components/schemas/node' }, { components }), value)).toEqual([
       ': a value that can be checked in bounded time, got one that takes longer',
     ])
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(cpuMs() - started).toBeLessThan(2_000)
   })
 
   it('uniqueItems is linear', () => {
     const value = Array.from({ length: 50_000 }, (_, id) => ({ id }))
-    const started = performance.now()
+    const started = cpuMs()
     expect(problems(setFor({ uniqueItems: true }), value)).toEqual([])
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(cpuMs() - started).toBeLessThan(1_000)
   })
 
   it('a cyclic value is refused', () => {

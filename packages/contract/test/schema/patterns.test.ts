@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { documentOf, findings, problems, setFor } from '../documents.ts'
 import { compilePattern, runLinear } from '../../src/schema/patterns/pattern.ts'
+import { cpuMs } from '../cpu-time.ts'
 
 const long = 'a'.repeat(50_000)
 
@@ -20,10 +21,10 @@ describe('[C17] a pattern that backtracks exponentially', () => {
     const document = documentOf({ m: { payload: { type: 'string', pattern } } })
     expect(findings(document)).toEqual(['error pattern-backtracks /channels/c/messages/m/payload/pattern'])
     const set = setFor({ pattern })
-    const started = performance.now()
+    const started = cpuMs()
     problems(set, `${long}\u0001`)
     problems(set, `${'a'.repeat(64)}\u0001`)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(cpuMs() - started).toBeLessThan(1_000)
     expect(problems(set, `${'a'.repeat(20)}\u0001`)).toHaveLength(
       new RegExp(pattern, 'u').test(`${'a'.repeat(20)}\u0001`) ? 0 : 1,
     )
@@ -52,10 +53,10 @@ describe('a pattern', () => {
   it.each(['\\s+$', '.*a.*b.*c.*d', '[A-Z\\s]+\\/[A-Z\\s]+', '(?=.*x)a', '(?!a)', '(a)\\1'])(
     '%s is bounded on 50 KB',
     (pattern) => {
-      const started = performance.now()
+      const started = cpuMs()
       compilePattern(pattern).test(long)
       compilePattern(pattern).test(' '.repeat(50_000))
-      expect(performance.now() - started).toBeLessThan(1_500)
+      expect(cpuMs() - started).toBeLessThan(1_500)
     },
   )
 
@@ -173,10 +174,10 @@ describe('formats', () => {
     for (const format of formats) {
       const set = setFor({ format })
       for (const seed of seeds) {
-        const started = performance.now()
+        const started = cpuMs()
         problems(set, `${seed.repeat(Math.ceil(50_000 / seed.length))}!`)
         problems(set, `${seed.repeat(Math.ceil(8_000 / seed.length)).slice(0, 8_000)}!`)
-        expect([format, seed, performance.now() - started < 500]).toEqual([format, seed, true])
+        expect([format, seed, cpuMs() - started < 500]).toEqual([format, seed, true])
       }
     }
   })
