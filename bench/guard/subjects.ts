@@ -2,7 +2,7 @@ import { createServer, IncomingMessage } from 'node:http'
 import { Duplex } from 'node:stream'
 import { createHydrant, type Hydrant, systemClock } from '@hydrant/server'
 import { encodeTextFrame, WireConnection } from '@hydrant/wire'
-import { tradeMaker, tradesContract } from '../peers/trades.ts'
+import { type Checks, tradeMaker, tradesContract } from '../peers/trades.ts'
 import { echoRequests } from '../runner/frames.ts'
 
 /** A piece of Hydrant's work that can be done again and again in one process, without sockets. */
@@ -43,12 +43,19 @@ export function echo(): Subject {
   }
 }
 
-/** A publish that is checked, kept and delivered to `readers` WebSockets: everything but the system calls. */
-export async function fanOut(name: string, readers: number, perTurn: number): Promise<Subject> {
+export interface FanOut {
+  readonly readers: number
+  /** Messages published in a turn. */
+  readonly perTurn: number
+  readonly checks: Checks
+}
+
+/** Messages that are checked, kept and delivered to WebSockets: everything but the system calls. */
+export async function fanOut(name: string, { checks, perTurn, readers }: FanOut): Promise<Subject> {
   const turns: (() => void)[] = []
   const hydrant = createHydrant({
     contract: tradesContract({
-      checks: 'checked',
+      checks,
       historyMessages: 100,
       isMany: false,
       isState: false,

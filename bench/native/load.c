@@ -18,7 +18,7 @@
  *   hole, hole-bytes   so many bytes at this place of each piece are read over
  *   stamp=1            the hole is 16 digits, the time the piece was sent (CLOCK_REALTIME, microseconds): how long it took is
  *                      counted on every `sample`-th connection
- *   slow=N             so many connections are read only between bursts, and may get less: whole pieces, the last one at last
+ *   slow=N             so many connections are read only after `catch-up`, and may get less: whole pieces, in their order
  *   deflate=1, tls=1   offers permessage-deflate; speaks TLS. Only where the machine has zlib and OpenSSL to compile with
  */
 #define _GNU_SOURCE
@@ -75,7 +75,7 @@ static int receive(struct connection *c) {
   return c->fd >= 0 && c->tls != NULL;
 }
 
-/* Between the bursts, as often as the harness asks: the slow ones catch up. */
+/* After a burst, as often as the harness asks with `catch-up`. */
 static void read_slow(void) {
   for (int i = 0; i < o.count; i++)
     while (connections[i].is_slow && connections[i].fd >= 0) {
@@ -94,7 +94,7 @@ static void command(const char *line) {
   } else if (!strcmp(line, "latency")) {
     print_latency();
   } else {
-    if (!o.running && o.slow > 0) read_slow();
+    if (!strcmp(line, "catch-up")) read_slow();
     printf("{\"sent\":%lld,\"received\":%lld,\"watched\":%lld,\"wireBytes\":%lld,\"wrong\":%lld,\"lost\":%lld,", totals.sent,
            totals.received, totals.watched, totals.wire_bytes, totals.wrong, totals.lost);
     if (o.slow > 0) printf("\"slowest\":%lld,", slowest_piece());

@@ -46,9 +46,9 @@ export const LATENCY_ROWS: readonly Row[] = [
   {
     id: 'slow-readers',
     title:
-      'A `state` channel: 1 KB messages, 8 in each turn, to 1,000 subscribers of whom 100 do not read until it is over',
-    connections: 1000,
-    work: { ...saturated(8, 64, { shape: { bytes: 1024, isStamped: false }, isState: true }), slowReaders: 100 },
+      'A `state` channel: messages of 16 KB, 4 in each turn, to 100 subscribers of whom 20 do not read until it is over',
+    connections: 100,
+    work: { ...saturated(4, 16, { shape: { bytes: 16_384, isStamped: false }, isState: true }), slowReaders: 20 },
     peers: [peers.HYDRANT, peers.WS, peers.BUN, peers.NATS, peers.MOSQUITTO],
     targets: [],
     mayFallBehind: true,

@@ -19,8 +19,8 @@ test('what is committed and not measured any more fails; what is new does not', 
 })
 
 test('the ratio tells work that is done twice from work that is done once', async () => {
-  const once = await fanOut('once', 20, 1)
-  const other = await fanOut('twice', 20, 1)
+  const once = await fanOut('once', { readers: 20, perTurn: 1, checks: 'checked' })
+  const other = await fanOut('twice', { readers: 20, perTurn: 1, checks: 'checked' })
   const twice: Subject = {
     name: 'twice',
     run: async () => {
