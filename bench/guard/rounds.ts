@@ -1,4 +1,3 @@
-import { ControlWork } from './control.ts'
 import type { Subject } from './subjects.ts'
 
 /** The cost of each subject's unit as a multiple of the control's. */
@@ -14,36 +13,44 @@ export interface Effort {
 const QUIET = 0.25
 
 /** The subjects and the control take turns, in slices so short that what disturbs one disturbs the others. */
-export async function measureRatios(subjects: readonly Subject[], { rounds, sliceMs }: Effort): Promise<Ratios> {
-  const control = new ControlWork()
-  let sink = 0
-  const works: readonly Subject[] = [{ name: 'control', run: () => void (sink += control.run()) }, ...subjects]
+export async function measureRatios(
+  control: Subject,
+  subjects: readonly Subject[],
+  { rounds, sliceMs }: Effort,
+  cpu: Cpu = processCpu,
+): Promise<Ratios> {
   const sliced: { work: Subject; units: number; costs: number[] }[] = []
-  for (const work of works) sliced.push({ work, units: await unitsFor(work, sliceMs), costs: [] })
+  for (const work of [control, ...subjects]) sliced.push({ work, units: await unitsFor(work, sliceMs, cpu), costs: [] })
   for (let round = 0; round < rounds; round++) {
-    for (const { work, units, costs } of sliced) costs.push((await cpuMicros(work, units)) / units)
+    for (const { work, units, costs } of sliced) costs.push((await micros(work, units, cpu)) / units)
   }
-  if (!Number.isFinite(sink)) throw new Error('the control has not worked')
   const [base, ...others] = sliced.map(({ work, costs }) => ({ name: work.name, cost: quiet(costs) }))
   return Object.fromEntries(others.map(({ name, cost }) => [name, cost / base!.cost]))
 }
 
+/** CPU time used so far, in microseconds. */
+type Cpu = () => number
+
+function processCpu(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
 /** Warms up as well: it doubles until a slice is full. */
-async function unitsFor(work: Subject, sliceMs: number): Promise<number> {
+async function unitsFor(work: Subject, sliceMs: number, cpu: Cpu): Promise<number> {
   for (let units = 1; ; units *= 2) {
-    const micros = await cpuMicros(work, units)
-    if (micros > sliceMs * 4000) return Math.max(1, Math.round((units * sliceMs * 1000) / micros))
+    const took = await micros(work, units, cpu)
+    if (took > sliceMs * 4000) return Math.max(1, Math.round((units * sliceMs * 1000) / took))
   }
 }
 
-async function cpuMicros(work: Subject, units: number): Promise<number> {
-  const before = process.cpuUsage()
+async function micros(work: Subject, units: number, cpu: Cpu): Promise<number> {
+  const before = cpu()
   for (let i = 0; i < units; i++) {
     const done = work.run()
     if (done !== undefined) await done
   }
-  const { user, system } = process.cpuUsage(before)
-  return user + system
+  return cpu() - before
 }
 
 function quiet(costs: readonly number[]): number {
