@@ -28,6 +28,8 @@ export interface AdminHost {
   feed(address: string): ShownFeed | undefined
   /** Asks the other processes that serve, before something is shown. Absent where there are none. */
   readonly refresh?: () => Promise<void>
+  /** Memory of all processes that serve, in bytes. Absent where this one is all. */
+  readonly memory?: () => { readonly rss: number; readonly heapUsed: number }
   drain(options: DrainOptions): Promise<void>
   /** Serves another contract from now on, without dropping who may stay. Throws when that cannot be. */
   reload(contract: Contract): MaybePromise<void>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
+import { memoryUsage } from 'node:process'
 import { createSecureContext } from 'node:tls'
 import type { Contract } from '@hydrant/contract'
 import type { AdminHost, ShownFeed } from '../admin/admin-host.ts'
@@ -302,6 +303,16 @@ export class Primary implements AsyncDisposable {
     publisher.watch?.published({ channel, address, parameters }, messages, published)
   }
 
+  /** Of this process and its workers. */
+  #memory(): { rss: number; heapUsed: number } {
+    let { rss, heapUsed } = memoryUsage()
+    for (const { process } of this.#mirrors.values()) {
+      rss += process.rssBytes
+      heapUsed += process.heapUsedBytes
+    }
+    return { rss, heapUsed }
+  }
+
   #workerFacts(): WorkerFacts[] {
     return this.#seats.map((seat) => {
       const mirror = this.#mirrors.get(seat)
@@ -391,6 +402,7 @@ export class Primary implements AsyncDisposable {
       feeds: () => this.#feeds.values(),
       feed: (address) => this.#feeds.get(address),
       refresh: () => this.#refreshToShow(),
+      memory: () => this.#memory(),
       drain: (options) => this.drain(options),
       reload: (contract) => this.reload(contract, contract.document),
       revoke: (principalId, reason) => this.revoke(principalId, reason),

@@ -67,7 +67,7 @@ export function statusOf({ host, rates, versions, watch }: Omit<AdminParts, 'his
   }
   for (const feed of host.feeds()) subscriptions += feed.memberCount
   const { digest, loadedMs } = versions.current
-  const { rss, heapUsed } = memoryUsage()
+  const { rss, heapUsed } = host.memory?.() ?? memoryUsage()
   const { quarantine } = service
   return {
     version: VERSION,
