@@ -150,7 +150,9 @@ export interface Channel {
   readonly all: MessageSet
   /** `x-hydrant.kind`, default `stream`. */
   readonly kind: ChannelKind
-  /** `x-hydrant.key` of a state channel: the value that says which state this is. `''` when the channel holds one value; undefined for streams and for values without the key. */
+  /** `x-hydrant.key` as it is written; undefined for streams, and where the channel holds one value. */
+  readonly key: string | undefined
+  /** By `x-hydrant.key` of a state channel: the value that says which state this is. `''` when the channel holds one value; undefined for streams and for values without the key. */
   keyOf(value: unknown): string | undefined
   /** `x-hydrant.history`; 100 messages or 120,000 ms by default. */
   readonly history: { readonly messages: number; readonly maxAgeMs: number }

@@ -46,9 +46,15 @@ function refuseUnreadableRules(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** The log of a channel is of one kind; what it holds cannot be read as another. */
-function refuseOtherKind(contract: Contract, { address, kind }: Channel): void {
+function refuseOtherKind(contract: Contract, { address, kind, key }: Channel): void {
   const served = contract.channels.find((channel) => channel.address === address)
-  if (served === undefined || served.kind === kind) return
+  if (served === undefined || (served.kind === kind && served.key === key)) return
+  if (served.kind === kind) {
+    throw new HydrantError(
+      'contract-invalid',
+      `${address}: expected key ${served.key ?? 'none'} as before; ${key ?? 'none'} needs a restart`,
+    )
+  }
   throw new HydrantError(
     'contract-invalid',
     `${address}: expected kind ${served.kind} as before; ${kind} needs a restart`,

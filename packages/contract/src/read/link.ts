@@ -107,6 +107,7 @@ function makeChannel(
     toClients: outward,
     fromClients: inward,
     kind: settings.kind,
+    key: settings.key,
     keyOf: settings.kind === 'state' ? keyReader(settings.key) : () => undefined,
     history: settings.history,
     overflow: settings.overflow,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHydrant, hashKey } from '../../src/index.ts'
-import { post, serve } from '../api.ts'
+import { API, post, serve } from '../api.ts'
 import { ConnectClient } from '../connect/connect-client.ts'
 import { openSocket } from '../socket-client.ts'
 import { BACKEND, bearer, caller, SECURED, serveSecured } from './secured-api.ts'
@@ -64,6 +64,18 @@ components: { securitySchemes: { k: { type: userPassword }, key: { type: httpApi
     expect(client.said.some(({ push }) => push === 'revoked')).toBe(false)
     const other = key ? {} : bearer(caller('bob'))
     expect([401, 403]).toContain((await fetch(`${api.url}/users/ann`, { headers: other })).status)
+  })
+
+  it.each([
+    ['another', 'key: bid'],
+    ['none', ''],
+  ])('[D08] keeps the contract of before when the new one has %s as the key of a state', async (_which, key) => {
+    await using api = await serve()
+    const before = api.hydrant.contract
+    const changed = API.replace('{ kind: state, key: symbol }', `{ kind: state, ${key} }`)
+    expect(() => api.hydrant.reload(changed)).toThrow('/quotes: expected key symbol as before')
+    expect(api.hydrant.contract).toBe(before)
+    expect(() => api.hydrant.reload(API)).not.toThrow()
   })
 
   it('[D08] a rule that cannot be read at the start closes what it stood for', async () => {
