@@ -68,7 +68,7 @@ function barsOf({ row, peers, idle, latencies, starts }: RowResult): {
   }
   if (row.work.kind === 'latency') {
     const bars = latencies
-      .filter(({ countsAreRight }) => countsAreRight)
+      .filter(({ isHeld }) => isHeld)
       .map(({ peer, rounds }) => {
         const { median } = spreadOf(rounds.map(({ own, first }) => first.latency!.p99 / own.latency!.p99))
         return { name: peer, value: median, text: median.toFixed(2) }

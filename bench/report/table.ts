@@ -130,7 +130,7 @@ function latencyTable({ latencies, row }: RowResult): string[] {
   return [
     `| peer | messages per second, saturated | load | p50 | p99 | p99.9 | p99 of ${first!.name} at that load | ratio | all counted |`,
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
-    ...latencies.map(({ countsAreRight, peer, rounds, saturation }) => {
+    ...latencies.map(({ countsAreRight, isHeld, peer, rounds, saturation }) => {
       const of = (value: (round: (typeof rounds)[number]) => number): Spread => spreadOf(rounds.map(value))
       const ratio = of(({ own, first: same }) => same.latency!.p99 / own.latency!.p99)
       return line([
@@ -139,7 +139,7 @@ function latencyTable({ latencies, row }: RowResult): string[] {
         `${count(of(({ perSecond }) => perSecond).median)}/s`,
         ...(['p50', 'p99', 'p999'] as const).map((share) => milliseconds(of(({ own }) => own.latency![share]).median)),
         peer === first!.name ? '' : milliseconds(of(({ first: same }) => same.latency!.p99).median),
-        peer === first!.name ? '1' : countsAreRight ? spread(ratio, (value) => value.toFixed(2)) : '',
+        peer === first!.name ? '1' : isHeld ? spread(ratio, (value) => value.toFixed(2)) : 'not held',
         countsAreRight ? 'yes' : '**no**',
       ])
     }),

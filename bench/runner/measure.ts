@@ -196,7 +196,8 @@ async function measureLatency(cast: Cast, effort: Effort): Promise<LatencyResult
       peer: contestant.peer.name,
       saturation: spreadOf(saturated.map((burst) => messagesPerSecond(cast.row, burst))),
       rounds: measured,
-      countsAreRight: [...saturated, ...measured.flatMap(({ own, first: same }) => [own, same])].every(isComplete),
+      countsAreRight: [...saturated, ...measured.map(({ own }) => own)].every(({ faults }) => faults === 0),
+      isHeld: measured.every(({ own, first: same }) => isComplete(own) && isComplete(same)),
     }))
 }
 

@@ -43,7 +43,10 @@ export interface LatencyResult {
   /** Messages a second that it can do. */
   readonly saturation: Spread
   readonly rounds: readonly { readonly perSecond: number; readonly own: Burst; readonly first: Burst }[]
+  /** Nothing was lost or altered, at either pace. */
   readonly countsAreRight: boolean
+  /** Both held the rate: otherwise there is nothing to compare. */
+  readonly isHeld: boolean
 }
 
 /** How long something took to be ready. */
@@ -116,7 +119,7 @@ export function ratioOf(
   if (row.work.kind === 'latency') {
     const found = latencies.find((each) => each.peer === over)
     // Of one that could not do even half of it there is no latency.
-    if (found === undefined || !found.countsAreRight) return undefined
+    if (found === undefined || !found.isHeld) return undefined
     return spreadOf(found.rounds.map(({ own, first }) => compared(first) / compared(own)))
   }
   const [a, b] = [peer, over].map((name) => peers.find((each) => each.peer === name))

@@ -111,12 +111,14 @@ test('a latency row compares the first peer with each other one at the same load
         saturation: spreadOf([4000]),
         rounds: [{ perSecond: 2000, own, first: own }],
         countsAreRight: true,
+        isHeld: true,
       },
       {
         peer: 'ws',
         saturation: spreadOf([100]),
         rounds: [{ perSecond: 50, own, first: at(1000) }],
         countsAreRight: true,
+        isHeld: true,
       },
     ],
   }

@@ -48,7 +48,7 @@ test.each(SMALL)('%s loses and changes nothing', async (id, changes) => {
 test('the latency row puts the first peer at half of what each peer can do', async () => {
   const row = rowOf('latency', { connections: 5 })
   const effort = { rounds: 1, seconds: 0.2, warmUpSeconds: 0.1, repeatUntilMs: 0 }
-  const peers = row.peers.filter(({ name }) => name === 'Hydrant' || name === 'C control')
+  const peers = row.peers.filter(({ name }) => name === 'Hydrant' || name === 'ws')
   const { failed, latencies } = await measureRow(workspace, { ...row, peers }, effort)
   expect(failed).toEqual([])
   expect(latencies.map(({ peer, countsAreRight }) => ({ peer, countsAreRight }))).toEqual(
