@@ -10,7 +10,10 @@ export const STANDING_ROWS: readonly Row[] = [
     connections: 5000,
     work: { kind: 'idle' },
     peers: [peers.HYDRANT_IDLE, ...SERVERS.slice(1)],
-    targets: [{ peer: 'Hydrant', of: 'bytes', atMost: 4000 }],
+    targets: [
+      { peer: 'Hydrant', of: 'bytes', atMost: 4000 },
+      { peer: 'Hydrant', over: 'ws', of: 'memory', atMost: 0.8 },
+    ],
   },
   {
     id: 'subscribed',
@@ -18,7 +21,10 @@ export const STANDING_ROWS: readonly Row[] = [
     connections: 5000,
     work: { kind: 'idle' },
     peers: [...SERVERS, ...BROKERS],
-    targets: [{ peer: 'Hydrant', of: 'bytes', atMost: 5000 }],
+    targets: [
+      { peer: 'Hydrant', of: 'bytes', atMost: 5000 },
+      { peer: 'Hydrant', over: 'ws', of: 'memory', atMost: 1 },
+    ],
   },
   {
     id: 'start',
