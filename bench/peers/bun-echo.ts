@@ -5,6 +5,7 @@ import { ANSWERS_ONLY, serveCommands } from './line-protocol.ts'
 const server = bun.serve({
   port: 0,
   hostname: '127.0.0.1',
+  idleTimeout: 0,
   fetch: upgradeAll,
   // The load generator answers no pings.
   websocket: { message: (socket, message) => void socket.send(message), idleTimeout: 0, sendPings: false },

@@ -10,6 +10,8 @@ const names = channelNames(plan)
 const server = bun.serve({
   port: 0,
   hostname: '127.0.0.1',
+  // Between two bursts the publishers say nothing for longer than it waits by default.
+  idleTimeout: 0,
   ...(certificate === undefined
     ? {}
     : { tls: { cert: bun.file(certificate.certFile), key: bun.file(certificate.keyFile) } }),

@@ -16,6 +16,8 @@ interface BunRuntime {
   serve(options: {
     port: number
     hostname: string
+    /** Of connections that are no WebSockets; seconds, 0 for none. */
+    idleTimeout: number
     tls?: { cert: unknown; key: unknown }
     fetch(request: Request, server: BunServer): Response | undefined | Promise<Response>
     websocket: {

@@ -23,6 +23,8 @@ const http = httpServer((request, response) => {
 // Without context takeover, which its README advises against memory use; the threshold of the others.
 const perMessageDeflate =
   plan.deflate === true ? { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 0 } : false
+// Between two bursts the publishers say nothing for longer than Node waits by default.
+http.keepAliveTimeout = 0
 const server = new WebSocketServer({ server: http, perMessageDeflate })
 /** The clients of each channel. */
 const readers = new Map<string, Set<WebSocket>>(channelNames(plan).map((channel) => [channel, new Set()]))

@@ -89,11 +89,13 @@ http {
   server {
     listen 127.0.0.1:${publishPort};
     keepalive_requests 1000000000;
+    keepalive_timeout 1h;
     location ~ ^/pub/(.+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1000; }
   }
   server {
     listen 127.0.0.1:${webSocketPort};
     keepalive_requests 1000000000;
+    keepalive_timeout 1h;
     location ~ ^/pub/(.+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1000; }
     location ~ ^/sub/(.+)$ {
       nchan_subscriber websocket eventsource;

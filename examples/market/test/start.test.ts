@@ -83,13 +83,11 @@ describe('npm start', () => {
       await follow.printed(/event: ?trade\ndata: ?\{"symbol":"AAPL"/)
       await quotes.printed(/\{"symbol":"\w+","bid":[\d.]+,"ask":[\d.]+,"date":"\d{4}-\d\d-01"\}\n/)
       // Who subscribed after the alert had fired sees the next one.
-      let hasFired = false
-      const fired = alerts.printed(/"type":"fired"/).then(() => (hasFired = true))
-      while (!hasFired) {
+      const fired = alerts.printed(/"type":"fired"/).then(() => 'fired')
+      for (let outcome = ''; outcome !== 'fired';) {
         await using again = start('bash', ['-c', commands[4]!])
-        await Promise.race([again.ended, fired])
+        outcome = await Promise.race([fired, again.ended.then(() => 'set again')])
       }
-      await fired
     } finally {
       await Promise.all(
         [history, follow, quotes, alerts, setAlert, wrongAlert].map((one) => one[Symbol.asyncDispose]()),
