@@ -47,10 +47,10 @@ export interface ReadResult {
 export function readContract(source: string | object, options: ReadOptions = {}): ReadResult {
   const findings = new Findings()
   const parsed = parseSource(source, findings)
-  const locate = (pointer: string): Position | undefined => parsed?.locate(pointer)
-  const document = parsed?.value
-  if (parsed === undefined || !isObject(document) || !isAsyncApi(document, findings)) {
-    if (parsed === undefined || !isObject(document)) notAnObject(document, findings)
+  const locate = (pointer: string): Position | undefined => parsed.locate(pointer)
+  const document = parsed.value
+  if (!isObject(document) || !isAsyncApi(document, findings)) {
+    if (!isObject(document)) notAnObject(document, findings)
     return { diagnostics: findings.list(unmoved, locate) }
   }
   const version = own(document, 'asyncapi') as string

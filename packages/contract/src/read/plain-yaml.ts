@@ -1,12 +1,11 @@
-import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml'
-import type { Document, Pair } from 'yaml'
 import type { Findings } from '../diagnostics.ts'
 import { type JsonObject, type JsonValue, isObject, join, show } from '../json.ts'
+import type { YamlAlias, YamlNode, YamlPair } from '../yaml/parse-yaml.ts'
 import { maxDocumentDepth, maxDocumentValues, plainScalar } from './plain-object.ts'
 
 /** Converts a YAML tree to plain JSON: aliases are shared, not copied; `<<` is merged; `__proto__` is dropped. */
-export function plainFromYaml(document: Document.Parsed, findings: Findings): JsonValue {
-  return new YamlReader(document, findings).read(document.contents, '', 0).value
+export function plainFromYaml(root: YamlNode | undefined, findings: Findings): JsonValue {
+  return root === undefined ? null : new YamlReader(findings).read(root, '', 0).value
 }
 
 /** A converted node, and how many values it stands for when aliases are written out. */
@@ -16,20 +15,17 @@ interface Converted {
 }
 
 class YamlReader {
-  readonly #document: Document.Parsed
   readonly #findings: Findings
-  readonly #done = new Map<unknown, Converted>()
-  readonly #open = new Set<unknown>()
+  readonly #done = new Map<YamlNode, Converted>()
+  readonly #open = new Set<YamlNode>()
 
-  constructor(document: Document.Parsed, findings: Findings) {
-    this.#document = document
+  constructor(findings: Findings) {
     this.#findings = findings
   }
 
-  read(node: unknown, pointer: string, depth: number): Converted {
-    if (isAlias(node)) return this.#alias(node, pointer, depth)
-    if (isScalar(node)) return { value: plainScalar(node.value, pointer, this.#findings), size: 1 }
-    if (!isMap(node) && !isSeq(node)) return { value: null, size: 1 }
+  read(node: YamlNode, pointer: string, depth: number): Converted {
+    if (node.kind === 'alias') return this.#alias(node, pointer, depth)
+    if (node.kind === 'scalar') return { value: plainScalar(node.value, pointer, this.#findings), size: 1 }
     if (depth > maxDocumentDepth) {
       this.#findings.add(
         'document-too-large',
@@ -39,24 +35,16 @@ class YamlReader {
       return { value: null, size: 1 }
     }
     this.#open.add(node)
-    const converted = isMap(node) ? this.#map(node.items, pointer, depth) : this.#sequence(node.items, pointer, depth)
+    const converted =
+      node.kind === 'mapping' ? this.#map(node.items, pointer, depth) : this.#sequence(node.items, pointer, depth)
     this.#open.delete(node)
     this.#done.set(node, converted)
     return this.#bounded(converted, pointer)
   }
 
-  #alias(
-    alias: { source: string; resolve: (document: Document.Parsed) => unknown },
-    pointer: string,
-    depth: number,
-  ): Converted {
-    const target = alias.resolve(this.#document)
-    if (target === undefined || this.#open.has(target)) {
-      this.#findings.add(
-        'not-json',
-        pointer,
-        `The alias *${alias.source} stands inside its own anchor; it is read as null.`,
-      )
+  #alias({ name, target }: YamlAlias, pointer: string, depth: number): Converted {
+    if (this.#open.has(target)) {
+      this.#findings.add('not-json', pointer, `The alias *${name} stands inside its own anchor; it is read as null.`)
       return { value: null, size: 1 }
     }
     return this.#bounded(this.#done.get(target) ?? this.read(target, pointer, depth), pointer)
@@ -72,7 +60,7 @@ class YamlReader {
     return { value: null, size: 1 }
   }
 
-  #sequence(items: readonly unknown[], pointer: string, depth: number): Converted {
+  #sequence(items: readonly YamlNode[], pointer: string, depth: number): Converted {
     const value: JsonValue[] = []
     let size = 1
     for (const [index, item] of items.entries()) {
@@ -83,13 +71,12 @@ class YamlReader {
     return { value, size }
   }
 
-  #map(items: readonly unknown[], pointer: string, depth: number): Converted {
+  #map(items: readonly YamlPair[], pointer: string, depth: number): Converted {
     const value: JsonObject = {}
     const merged: JsonValue[] = []
     let size = 1
     for (const item of items) {
-      if (!isPair(item)) continue
-      const key = this.#key(item, pointer)
+      const key = this.#key(item.key, pointer)
       if (key === undefined) continue
       const place = join(pointer, key)
       const converted = this.read(item.value, place, depth + 1)
@@ -110,9 +97,9 @@ class YamlReader {
     return { value, size }
   }
 
-  #key(pair: Pair, pointer: string): string | undefined {
-    const key = isAlias(pair.key) ? pair.key.resolve(this.#document) : pair.key
-    if (!isScalar(key)) {
+  #key(written: YamlNode, pointer: string): string | undefined {
+    const key = written.kind === 'alias' ? written.target : written
+    if (key.kind !== 'scalar') {
       this.#findings.add(
         'not-json',
         pointer,
@@ -121,9 +108,8 @@ class YamlReader {
       return undefined
     }
     // `200:` and `on:` are written without quotes; what was written is what is meant.
-    const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
-    if (name !== '__proto__') return name
-    this.#findings.add('not-json', join(pointer, name), 'The key "__proto__" is left out: it is not safe to hold.')
+    if (key.text !== '__proto__') return key.text
+    this.#findings.add('not-json', join(pointer, key.text), 'The key "__proto__" is left out: it is not safe to hold.')
     return undefined
   }
 }

@@ -1,7 +1,6 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml'
-import type { Document, ParsedNode } from 'yaml'
 import type { Findings } from '../diagnostics.ts'
-import { type JsonValue, segmentsOf, show } from '../json.ts'
+import { type JsonValue, segmentsOf } from '../json.ts'
+import { parseYaml, YamlError, type YamlNode } from '../yaml/parse-yaml.ts'
 import { plainFromObject } from './plain-object.ts'
 import { plainFromYaml } from './plain-yaml.ts'
 import type { StandardSchemas } from './stand-in.ts'
@@ -15,14 +14,14 @@ export interface Source {
   locate(pointer: string): Position | undefined
 }
 
-/** Parses YAML or JSON text, or copies an object. Undefined, with findings, when it is neither. */
-export function parseSource(source: string | object, findings: Findings): Source | undefined {
+/** Parses YAML or JSON text, or copies an object. Its value is null, with a finding, when the text is neither. */
+export function parseSource(source: string | object, findings: Findings): Source {
   if (typeof source !== 'string') {
     const standards: StandardSchemas = new Map()
     return { value: plainFromObject(source, findings, standards), standards, locate: () => undefined }
   }
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source
-  return parseJson(text, findings) ?? parseYaml(text, findings)
+  return parseJson(text, findings) ?? readYaml(text, findings)
 }
 
 function parseJson(text: string, findings: Findings): Source | undefined {
@@ -42,59 +41,40 @@ function parseJson(text: string, findings: Findings): Source | undefined {
   }
 }
 
-function parseYaml(text: string, findings: Findings): Source | undefined {
+function readYaml(text: string, findings: Findings): Source {
   const lines = new LineTable(text)
-  // Duplicate keys are found while converting: the parser's own check is quadratic.
-  const options = { prettyErrors: false, uniqueKeys: false, logLevel: 'silent', stringKeys: false } as const
-  let document: Document.Parsed
+  let root: YamlNode | undefined
   try {
-    document = parseDocument(text, options)
+    root = parseYaml(text)
   } catch (error) {
-    findings.add('not-parseable', '', `Expected YAML or JSON; the parser gave up: ${reasonOf(error)}.`)
-    return undefined
-  }
-  const [problem] = document.errors
-  if (problem !== undefined) {
-    const { line, column } = lines.at(problem.pos[0])
-    findings.add(
-      'not-parseable',
-      '',
-      `Expected YAML or JSON; at line ${line}, column ${column}: ${problem.message.replace(/\s+/g, ' ')}`,
-    )
+    if (!(error instanceof YamlError)) throw error
+    const { line, column } = lines.at(error.offset)
+    findings.add('not-parseable', '', `Expected YAML or JSON; at line ${line}, column ${column}: ${error.message}`)
     return { value: null, standards: new Map(), locate: () => ({ line, column }) }
   }
   return {
-    value: plainFromYaml(document, findings),
+    value: plainFromYaml(root, findings),
     standards: new Map(),
-    locate: (pointer) => lines.at(offsetInYaml(document, pointer)),
+    locate: (pointer) => lines.at(locateInYaml(root, pointer)),
   }
 }
 
-function offsetInYaml(document: Document.Parsed, pointer: string): number {
-  let node: unknown = document.contents
-  let offset = startOf(node) ?? 0
+/** The offset of the value (for a member: of its key) that a pointer names, or of the nearest parent that exists. */
+function locateInYaml(root: YamlNode | undefined, pointer: string): number {
+  let node = root
+  let offset = root?.at ?? 0
   for (const segment of segmentsOf(pointer)) {
-    if (isAlias(node)) node = node.resolve(document)
-    let next: unknown
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === segment)
+    if (node?.kind === 'alias') node = node.target
+    if (node?.kind === 'mapping') {
+      const pair = node.items.find(({ key }) => key.kind === 'scalar' && key.text === segment)
       if (pair === undefined) break
-      offset = startOf(pair.key) ?? offset
-      next = pair.value
-    } else if (isSeq(node)) {
-      next = node.items[Number(segment)]
-      if (next === undefined) break
-      offset = startOf(next) ?? offset
+      offset = pair.key.at
+      node = pair.value
+    } else if (node?.kind === 'sequence') {
+      node = node.items[Number(segment)]
+      if (node === undefined) break
+      offset = node.at
     } else break
-    node = next
   }
   return offset
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as ParsedNode | null)?.range?.[0]
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : show(error)
 }

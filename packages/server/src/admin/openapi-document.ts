@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { compileSchema, type JsonObject, type JsonSchema, type SchemaError } from '@hydrant/contract'
-import { parse } from 'yaml'
+import { load } from 'js-yaml'
 
 /** One parameter of the query, as the description has it. */
 export interface QueryParameter {
@@ -32,7 +32,7 @@ export interface AdminDescription {
 
 /** Reads `openapi.yaml`. Synchronous, some milliseconds: called once, when the first admin listener opens. */
 export function readDescription(): AdminDescription {
-  const document = parse(readFileSync(adminFile('openapi.yaml'), 'utf8')) as OpenApiDocument & JsonObject
+  const document = load(readFileSync(adminFile('openapi.yaml'), 'utf8')) as OpenApiDocument & JsonObject
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method]

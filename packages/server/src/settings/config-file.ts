@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { parseYaml, YamlError, type YamlNode, type YamlValue } from '@hydrant/contract/internal'
 import { nearest } from './nearest.ts'
 import type { SettingName } from './setting.ts'
 import { ROWS, SETTING_NAMES, SettingsError, type SourcedValue } from './settings-in-force.ts'
@@ -9,32 +9,37 @@ import { checkGiven, ValueError } from './values.ts'
  * {@link SettingsError} with a line for everything that is wrong: syntax, unknown names, values; `name` is said with line and column.
  */
 export function parseConfigFile(text: string, name: string): Map<SettingName, SourcedValue> {
-  const lines = new LineCounter()
-  // Without merge keys and custom tags, and with few aliases: a configuration needs none.
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2', merge: false, prettyErrors: false })
-  const whereIs = (offset: number | undefined): string => {
-    const { line, col } = lines.linePos(offset ?? 0)
-    return `${name}:${line}:${col}`
+  const whereIs = (offset: number): string => {
+    const before = text.slice(0, offset).split('\n')
+    return `${name}:${before.length}:${before.at(-1)!.length + 1}`
   }
-  const syntax = document.errors.map((error) => `${whereIs(error.pos[0])}: ${error.message}`)
-  if (syntax.length > 0) throw new SettingsError(syntax)
+  let contents: YamlValue | undefined
+  try {
+    contents = parseYaml(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw new SettingsError([`${whereIs(error.offset)}: ${error.message}`])
+  }
 
   const problems: string[] = []
   const found = new Map<SettingName, SourcedValue>()
-  const read = (node: unknown, path: string): void => {
-    for (const [key, keyAt, value] of membersOf(node)) {
-      const at = path === '' ? key : `${path}.${key}`
+  const read = (group: YamlValue, path: string): void => {
+    const seen = new Set<string>()
+    for (const [key, value] of membersOf(group)) {
+      const at = path === '' ? key.text : `${path}.${key.text}`
+      if (seen.has(key.text)) problems.push(`${whereIs(key.at)}: ${at} is there twice`)
+      seen.add(key.text)
       // Who is let in is no table of values: it is read by the guard.
       if (at === 'auth') continue
       const setting = BY_PATH.get(at)
       if (setting === undefined) {
         if (path !== '' || !GROUPS.has(at)) {
-          problems.push(`${whereIs(keyAt)}: ${at} is no setting${nearest(at, path === '' ? [...GROUPS] : PATHS)}`)
-        } else if (isMap(value) || isEmpty(value)) read(value, at)
-        else problems.push(`${whereIs(value?.range?.[0])}: ${at}: expected settings, one a line`)
+          problems.push(`${whereIs(key.at)}: ${at} is no setting${nearest(at, path === '' ? [...GROUPS] : PATHS)}`)
+        } else if (value.kind === 'mapping' || isEmpty(value)) read(value, at)
+        else problems.push(`${whereIs(value.at)}: ${at}: expected settings, one a line`)
         continue
       }
-      const where = whereIs(value?.range?.[0] ?? keyAt)
+      const where = whereIs(isEmpty(value) ? key.at : value.at)
       const given: unknown = plain(value)
       try {
         found.set(setting, { value: checkGiven(ROWS[setting], given, 'file'), source: 'file', where })
@@ -44,10 +49,9 @@ export function parseConfigFile(text: string, name: string): Map<SettingName, So
       }
     }
   }
-  const { contents } = document
-  if (isMap(contents)) read(contents, '')
-  else if (!isEmpty(contents))
-    problems.push(`${whereIs(contents?.range?.[0])}: expected groups of settings, such as limits:`)
+  if (contents?.kind === 'mapping') read(contents, '')
+  else if (contents !== undefined && !isEmpty(contents))
+    problems.push(`${whereIs(contents.at)}: expected groups of settings, such as limits:`)
   if (problems.length > 0) throw new SettingsError(problems)
   return found
 }
@@ -56,22 +60,25 @@ const BY_PATH: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((nam
 const PATHS: readonly string[] = [...BY_PATH.keys()]
 const GROUPS: ReadonlySet<string> = new Set(PATHS.map((path) => path.slice(0, path.indexOf('.'))))
 
-function membersOf(node: unknown): [key: string, keyAt: number | undefined, value: Node | null][] {
-  if (!isMap(node)) return []
-  return node.items.map(({ key, value }) => [
-    isScalar(key) ? String(key.value) : String(key),
-    (key as Node | null)?.range?.[0],
-    value as Node | null,
-  ])
+function membersOf(node: YamlValue): (readonly [key: { at: number; text: string }, value: YamlValue])[] {
+  if (node.kind !== 'mapping') return []
+  return node.items.map(({ key: written, value }) => {
+    const key = meant(written)
+    return [{ at: written.at, text: key.kind === 'scalar' ? key.text : `(a ${key.kind})` }, meant(value)]
+  })
+}
+
+function meant(node: YamlNode): YamlValue {
+  return node.kind === 'alias' ? node.target : node
 }
 
 /** Scalars and lists of them are all that a setting takes; the rest is told as what it is. */
-function plain(node: Node | null): unknown {
-  if (isScalar(node)) return node.value
-  if (isSeq(node)) return node.items.map((item) => (isScalar(item) ? item.value : { nested: true }))
-  return isMap(node) ? { nested: true } : undefined
+function plain(node: YamlValue): unknown {
+  if (node.kind === 'scalar') return node.value
+  if (node.kind === 'mapping') return { nested: true }
+  return node.items.map(meant).map((item) => (item.kind === 'scalar' ? item.value : { nested: true }))
 }
 
-function isEmpty(node: unknown): boolean {
-  return node === null || node === undefined || (isScalar(node) && node.value === null)
+function isEmpty(node: YamlValue): boolean {
+  return node.kind === 'scalar' && node.value === null
 }

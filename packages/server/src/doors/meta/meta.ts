@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ServerResponse } from 'node:http'
-import { stringify } from 'yaml'
+import { dump } from 'js-yaml'
 import type { Contract } from '@hydrant/contract'
 import { PAGE_CSP, renderPage } from '../../page/render-page.ts'
 import { pageAssets } from '../../page/assets.ts'
@@ -23,7 +23,7 @@ export class MetaDoor {
   constructor(contract: Contract) {
     this.#documents = new Map([
       ['/-/asyncapi.json', () => json(`${JSON.stringify(contract.document, null, 2)}\n`)],
-      ['/-/asyncapi.yaml', () => ({ contentType: YAML, body: stringify(contract.document) })],
+      ['/-/asyncapi.yaml', () => ({ contentType: YAML, body: dump(contract.document) })],
       ['/-/connect.asyncapi.yaml', socketProtocol],
       ['/-/docs', () => page(contract)],
       ...[...pageAssets].map(([path, asset]) => [path, () => asset] as const),
