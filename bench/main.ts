@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HELP, type Options, parseOptions } from './options.ts'
 import { describeMachine, type Machine } from './report/machine.ts'
 import { rowChart } from './report/chart.ts'
 import { chartPath, performancePage } from './report/page.ts'
-import { toJson } from './report/results.ts'
+import { type Measured, toJson, withRowsOf } from './report/results.ts'
 import { method, resultTable } from './report/table.ts'
 import type { Row } from './rows/row.ts'
 import { ROWS } from './rows/rows.ts'
@@ -15,6 +15,7 @@ import { type Profile, profilePeer } from './runner/profile.ts'
 import { BENCH, Workspace } from './runner/workspace.ts'
 
 const PROFILE_SECONDS = 1.5
+const LATEST = join(BENCH, 'results', 'latest.json')
 /** Bursts that other processes disturbed are not repeated after this, so that a run has an end on a busy machine. */
 const REPEAT_FOR_MS = 60_000
 
@@ -37,7 +38,11 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${method(options, machine)}\n\n`)
   const rows = ROWS.filter(({ id }) => options.rows.length === 0 || options.rows.includes(id))
   const results = await measureAll(workspace, rows, options)
-  if (options.writes) writeFiles(options, machine, results, await profileAll(workspace, rows))
+  if (options.writes) {
+    const measured: Measured = { results, profiles: await profileAll(workspace, rows) }
+    const isPart = rows.length < ROWS.length && existsSync(LATEST)
+    writeFiles(options, machine, isPart ? withRowsOf(readFileSync(LATEST, 'utf8'), measured) : measured)
+  }
   return results.every(isGood) ? 0 : 1
 }
 
@@ -69,15 +74,11 @@ async function profileAll(workspace: Workspace, rows: readonly Row[]): Promise<M
   return profiles
 }
 
-function writeFiles(
-  effort: Options,
-  machine: Machine,
-  results: readonly RowResult[],
-  profiles: ReadonlyMap<string, Profile>,
-): void {
+function writeFiles(effort: Options, machine: Machine, measured: Measured): void {
+  const { results, profiles } = measured
   const notes = readFileSync(join(BENCH, 'notes.md'), 'utf8')
   mkdirSync(join(BENCH, 'results'), { recursive: true })
-  writeFileSync(join(BENCH, 'results', 'latest.json'), toJson(effort, machine, results, profiles))
+  writeFileSync(LATEST, toJson(effort, machine, measured))
   const docs = join(BENCH, '..', 'docs')
   writeFileSync(join(docs, 'performance.md'), performancePage({ effort, machine, results, profiles, notes }))
   const charts = join(docs, 'images', 'performance')

@@ -27,7 +27,7 @@ Options:
   --rounds N     bursts of each peer in the rows with a promise; the others get a third of them (default ${DEFAULT.rounds})
   --seconds S    length of a burst (default ${DEFAULT.seconds})
   --rows A,B     run these rows only, and write no files
-  --write        write the files all the same: only rows that were run are on the page
+  --write        write the files all the same: the other rows stay as they were measured before
   --quick        ${QUICK.rounds} rounds of ${QUICK.seconds} seconds, and no files
   --help         this text
 

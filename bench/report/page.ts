@@ -23,6 +23,7 @@ export function performancePage({ effort, machine, results, profiles, notes }: P
     '',
     'Run it yourself: `npm run bench` (25 minutes at most on two cores; `npm run bench -- --help` lists the options). It installs the peers that come',
     'from npm into `bench/npm`; `nats-server`, `mosquitto` and `nginx` with `libnginx-mod-nchan` take part where the machine has them.',
+    'All peers of a row are measured in one run; a row can be run again alone (`--rows ID --write`), with all its peers.',
     '',
     '## Method',
     method(effort, machine),

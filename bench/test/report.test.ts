@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { HELP, parseOptions } from '../options.ts'
+import { toJson, withRowsOf } from '../report/results.ts'
 import { resultTable, targetLines } from '../report/table.ts'
 import type { Burst } from '../runner/contest.ts'
 import { isComplete, isGood, type PeerResult, type RowResult } from '../runner/result.ts'
@@ -203,4 +204,30 @@ test('a piece of every dialect holds the payload once, and the preamble is recor
   expect(preambleBytes([{ hear: 2 }, { say: Buffer.from('40'), opcode: 1 }]).toString('hex')).toMatch(
     /^4602000000570800000081824d2e0000791e$/,
   )
+})
+
+test('a row that is measured again takes the place of its own and of no other', () => {
+  const machine = {
+    cpu: 'c',
+    cores: 2,
+    memoryGiB: 1,
+    system: 's',
+    date: 'd',
+    versions: {},
+    loadGenerator: 'l',
+    pinning: 'p',
+  }
+  const profiles = new Map([['echo-pipelined', { byPlace: [], byFunction: [] }]])
+  const echo = result([peer('Hydrant', [10])])
+  const fanOut = { ...result([peer('Hydrant', [20])]), row: rowOf('fan-out'), repeated: 3 }
+  const json = toJson({ rounds: 1, seconds: 1 }, machine, { results: [fanOut, echo], profiles })
+  const again = result([peer('Hydrant', [11])])
+  const measured = withRowsOf(json, { results: [again], profiles: new Map() })
+  expect(measured.results.map(({ row, repeated }) => [row.id, repeated])).toEqual([
+    ['echo-pipelined', 0],
+    ['fan-out', 3],
+  ])
+  expect(measured.results[0]!.peers[0]!.perCpuSecond.median).toBe(11)
+  expect(resultTable([measured.results[1]!])).toBe(resultTable([fanOut]))
+  expect(measured.profiles.has('echo-pipelined')).toBe(false)
 })
