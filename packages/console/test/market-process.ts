@@ -11,7 +11,7 @@ export interface MarketProcess extends AsyncDisposable {
 
 /** Resolves when it listens, the public listener on a free port. Rejects with its errors when it ends before. */
 export async function spawnMarket(adminPort: number): Promise<MarketProcess> {
-  const child = spawn(process.execPath, ['--conditions=@hydrant/source', START], {
+  const child = spawn(NODE, ['--conditions=@hydrant/source', START], {
     env: { ...process.env, PORT: '0', ADMIN_PORT: String(adminPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -24,6 +24,8 @@ export async function spawnMarket(adminPort: number): Promise<MarketProcess> {
   return { adminUrl: await adminUrlOf(child), kill, [Symbol.asyncDispose]: kill }
 }
 
+/** The one that the repository's scripts bring: examples are for it, whichever one runs the tests. */
+const NODE = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))
 const START = fileURLToPath(new URL('../../../examples/market/src/start.ts', import.meta.url))
 
 function adminUrlOf({ stdout, stderr }: ChildProcess): Promise<string> {
