@@ -34,6 +34,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a process that may open 64 file
     expect(server.output).toMatch(/limit-hit|A limit was hit/)
     expect(server.output).toContain('connections')
 
+    // Not a wait for something: processor time can only be read over a time.
     const before = ticksOf(server)
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(ticksOf(server) - before).toBeLessThan(15)

@@ -134,7 +134,7 @@ async function firstEvent(answer: Response): Promise<string> {
 }
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(isTrue, { interval: 5 }).toBe(true)
 }
 
 const range = (length: number): string[] => Array.from({ length }, (_, i) => `${i}`)

@@ -6,6 +6,7 @@ import type { TurnWork } from '../runtime/turn.ts'
 import type { Service } from '../service.ts'
 import type { LimitLabel } from '../settings/setting.ts'
 import type { HasDeadlines } from './deadlines.ts'
+import { dropIdleEndListener } from './idle-end-listener.ts'
 import { type EndsWithTransport, onceClosed } from './once-closed.ts'
 import type { Tap } from './open-transports.ts'
 import { Pieces } from './pieces.ts'
@@ -400,17 +401,6 @@ export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTranspo
         clock.after(wireLimits.closeTimeoutMs, () => this.#socket.destroy()),
       )
     this.#owner.onEnd(ending)
-  }
-}
-
-/**
- * Node's own listener for the peer's end does nothing on a socket that may be half open, as those of its HTTP servers are. With it ours would
- * be the second, and a list of listeners takes a hundred bytes where one takes none. Anything else that listens stays.
- */
-function dropIdleEndListener(socket: Duplex): void {
-  const [only, ...others] = socket.listeners('end')
-  if (others.length === 0 && socket.allowHalfOpen && only?.name === 'onReadableStreamEnd') {
-    socket.removeListener('end', only as () => void)
   }
 }
 
