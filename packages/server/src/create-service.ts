@@ -67,7 +67,7 @@ export function createService(
       epoch: randomBytes(5).toString('hex'),
       idempotencyWindowMs: values.idempotencyWindowMs,
     })
-  const turn = new Turn(clock, values.lingerMs)
+  const turn = new Turn(clock, { lingerMs: values.lingerMs })
   const log = options.log === undefined ? undefined : new EventLog(clock, options.log)
   const refused = new QuarantineStore(clock, () => contract.info.version, {
     maxMessagesPerCause: values.quarantineMessages,

@@ -4,7 +4,8 @@ import type { Clock } from '../runtime/clock.ts'
 import type { ChannelMeter } from '../observe/meters/channel-meter.ts'
 import type { OpenSpan } from '../observe/traces/open-span.ts'
 import type { Tracing } from '../observe/traces/tracing.ts'
-import type { Turn, TurnWatcher, TurnWork } from '../runtime/turn.ts'
+import type { Slice } from '../runtime/slice.ts'
+import type { Turn, TurnSource, TurnWatcher } from '../runtime/turn.ts'
 import { LiveBatch } from './live-batch.ts'
 
 /** A reader that has caught up with the log and takes batches as they come. */
@@ -23,8 +24,6 @@ export interface FeedSurroundings {
   readonly turn: Turn
   readonly clock: Clock
   readonly issuer: AliasIssuer
-  /** Readers of one channel that are served before the event loop gets a turn. Default 4,096. */
-  readonly membersPerTurn?: number | undefined
   /** Makes spans. Default none. */
   readonly tracing?: Tracing | undefined
 }
@@ -36,17 +35,11 @@ const MAX_ORIGIN_AGE_MS = 9_000_000
 const MAX_BATCH_ENTRIES = 1024
 const MAX_BATCH_BYTES = 256 * 1024
 
-/** A number to count down from: of what is infinite nothing is left to count. */
-const ALL_MEMBERS = Number.MAX_SAFE_INTEGER
-
-/** Members served before the event loop gets a turn: a deep fan-out must not hold up everybody else. */
-const MEMBERS_PER_TURN = 4096
-
 /**
  * The live end of one channel: gathers what is published in a turn of the event loop and hands it to every member as one
  * batch. A publish costs one append here, however many members there are.
  */
-export class Feed implements LiveListener, TurnWork, TurnWatcher {
+export class Feed implements LiveListener, TurnSource, TurnWatcher {
   readonly address: string
   readonly #surroundings: FeedSurroundings
   readonly #meter: ChannelMeter
@@ -139,11 +132,11 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
       this.#pendingBytes += entry.payload.length
     }
     if (this.#pending.length >= MAX_BATCH_ENTRIES || this.#pendingBytes >= MAX_BATCH_BYTES) {
-      this.#serve(ALL_MEMBERS)
-      this.#serve(ALL_MEMBERS)
+      this.#serve(undefined)
+      this.#serve(undefined)
     } else if (!this.#queued) {
       this.#queued = true
-      this.#surroundings.turn.feed(this)
+      this.#surroundings.turn.source(this)
     }
   }
 
@@ -162,10 +155,11 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
     if (this.#spans.length > 0 && this.#current === undefined) for (const span of this.#spans.splice(0)) span.end()
   }
 
-  endTurn(): boolean {
-    this.#serve(this.#surroundings.membersPerTurn ?? MEMBERS_PER_TURN)
-    this.#queued = this.#current !== undefined || this.#pending.length > 0
-    return this.#queued
+  handOut(slice: Slice): 'done' | 'unfinished' | 'again' {
+    this.#serve(slice)
+    if (this.#current !== undefined) return 'unfinished'
+    this.#queued = this.#pending.length > 0
+    return this.#queued ? 'again' : 'done'
   }
 
   #opened(live: LiveSubscription): void {
@@ -195,8 +189,8 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
     }
   }
 
-  /** Hot: the fan-out loop. Watched by the fan-out row of `bench/`. */
-  #serve(budget: number): void {
+  /** Hot: the fan-out loop. Watched by the fan-out row of `bench/`. Without a slice all members are served at once. */
+  #serve(slice: Slice | undefined): void {
     if (this.#current === undefined) {
       if (this.#pending.length === 0) return
       this.#current = new LiveBatch(this.#renewedOrigin(), this.#pending, this.#pendingSinceMs)
@@ -206,16 +200,17 @@ export class Feed implements LiveListener, TurnWork, TurnWatcher {
       if (this.#surroundings.tracing !== undefined) this.#trace(this.#current, this.#surroundings.tracing)
     }
     const batch = this.#current
-    let left = budget
+    let served = 0
     // Downwards: a member that leaves is replaced by one from above, which has been served.
-    while (this.#remaining > 0 && left > 0) {
+    while (this.#remaining > 0) {
       this.#remaining = Math.min(this.#remaining, this.#members.length) - 1
       if (this.#remaining < 0) break
       const member = this.#members[this.#remaining]!
       if (member.cursor < batch.lastOffset) member.deliver(batch)
-      left--
+      served++
+      if (slice !== undefined && served % slice.stride === 0 && slice.isSpent) break
     }
-    this.#watchWrites(batch, budget - left)
+    this.#watchWrites(batch, served)
     if (this.#remaining <= 0) this.#current = undefined
   }
 

@@ -13,7 +13,7 @@ export interface FeedHold {
 }
 
 /** For the feeds of a hub. */
-export type HubOptions = Pick<FeedSurroundings, 'membersPerTurn' | 'tracing'>
+export type HubOptions = Pick<FeedSurroundings, 'tracing'>
 
 class OpenFeed {
   readonly feed: Feed
@@ -59,9 +59,9 @@ export class Hub {
   readonly #surroundings: FeedSurroundings
   readonly #feeds = new Map<string, OpenFeed>()
 
-  constructor(broker: Broker, turn: Turn, clock: Clock, { membersPerTurn, tracing }: HubOptions = {}) {
+  constructor(broker: Broker, turn: Turn, clock: Clock, { tracing }: HubOptions = {}) {
     this.#broker = broker
-    this.#surroundings = { turn, clock, issuer: new AliasIssuer(), membersPerTurn, tracing }
+    this.#surroundings = { turn, clock, issuer: new AliasIssuer(), tracing }
   }
 
   /** How many channels have a reader. */

@@ -1,86 +1,126 @@
 import type { Clock } from './clock.ts'
+import { Round, type TurnSource, type TurnWriter } from './round.ts'
+import { Slice, type SliceTerms } from './slice.ts'
 
-/** Something with work that is best done once, after everything else of this turn of the event loop. */
-export interface TurnWork {
-  /** Does the work. True when some is left for the next turn. */
-  endTurn(): boolean
-}
+export type { TurnSource, TurnWriter } from './round.ts'
 
-/** Something that wants to know when what it handed over in this turn has been written. */
+/** Something that wants to know when what it handed out has been written. */
 export interface TurnWatcher {
   written(nowMs: number): void
 }
 
+export interface TurnTerms {
+  /** How long a source waits from its first message, in milliseconds. Default 0: until the end of the turn. Source: the setting `linger`. */
+  readonly lingerMs?: number | undefined
+  /** What handing out may take of a turn. */
+  readonly slice?: SliceTerms | undefined
+}
+
 /**
- * Gathers work until the end of the turn: first the feeds hand their batches to the connections, then the connections write,
- * so that everything published in one turn leaves each connection in one write. Feeds may be left to linger, so that what is
- * published in more than one turn does as well; what connections have to say themselves never waits longer than the turn.
+ * Gathers work until the end of the turn. What connections have to say themselves, such as a pong or an answer, is written first. Then
+ * comes a {@link Round}, so that everything published in one turn leaves each connection in one write. A round that takes longer than a
+ * {@link Slice} goes on in the next turn, after what has been asked meanwhile. Sources may be left to linger, so that what is published
+ * in more than one turn leaves in one write as well.
  */
 export class Turn {
   readonly #clock: Clock
   readonly #lingerMs: number
+  readonly #slice: Slice
   /** Wait for the end of their time. */
-  #lingering: TurnWork[] = []
-  #feeds: TurnWork[] = []
-  #writers: TurnWork[] = []
+  #lingering: TurnSource[] = []
+  /** Wait for the next round. */
+  #sources: TurnSource[] = []
+  #round: Round | undefined
+  /** Have something to say themselves. */
+  #writers: TurnWriter[] = []
   #watchers: TurnWatcher[] = []
   #scheduled = false
+  readonly #again = (source: TurnSource): void => void this.#sources.push(source)
 
-  /** `lingerMs`: how long a feed waits from its first message. Default 0: until the end of the turn. Source: the setting `linger`. */
-  constructor(clock: Clock, lingerMs = 0) {
+  constructor(clock: Clock, { lingerMs = 0, slice }: TurnTerms = {}) {
     this.#clock = clock
     this.#lingerMs = lingerMs
+    this.#slice = new Slice(clock, slice)
   }
 
   /** The caller sees to it that it is queued once. */
-  feed(work: TurnWork): void {
-    if (this.#lingerMs > 0) this.#linger(work)
-    else this.#feedNow(work)
-  }
-
-  /** The caller sees to it that it is queued once. */
-  writer(work: TurnWork): void {
-    this.#writers.push(work)
+  source(source: TurnSource): void {
+    if (this.#lingerMs > 0) {
+      this.#linger(source)
+      return
+    }
+    this.#sources.push(source)
     this.#schedule()
   }
 
-  /** Tells `watcher` once, when the connections have written what they were handed in this turn. */
+  /** The caller sees to it that it is queued once. */
+  writer(writer: TurnWriter): void {
+    if (this.#round?.isHandingOut === true) {
+      this.#round.add(writer)
+      return
+    }
+    this.#writers.push(writer)
+    this.#schedule()
+  }
+
+  /** Tells `watcher` once, when the connections have written what they were handed. */
   watch(watcher: TurnWatcher): void {
     this.#watchers.push(watcher)
   }
 
-  /** Does now what waits for the end of the turn: what was published before a goodbye is queued before it. */
+  /** Does now what waits, however long it takes: what was published before a goodbye is queued before it. */
   flush(): void {
-    this.#feeds.push(...this.#lingering.splice(0))
+    this.#endLinger()
+    this.#slice.beginUnbounded()
     this.#end()
   }
 
   /** One timer for all that begin to wait together: who comes later waits less, and nobody longer. */
-  #linger(work: TurnWork): void {
-    this.#lingering.push(work)
-    if (this.#lingering.length === 1) this.#clock.after(this.#lingerMs, () => this.flush())
+  #linger(source: TurnSource): void {
+    this.#lingering.push(source)
+    if (this.#lingering.length > 1) return
+    this.#clock.after(this.#lingerMs, () => {
+      this.#endLinger()
+      this.#endInTime()
+    })
   }
 
-  #feedNow(work: TurnWork): void {
-    this.#feeds.push(work)
-    this.#schedule()
+  #endLinger(): void {
+    this.#sources.push(...this.#lingering.splice(0))
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#clock.endOfTurn(() => this.#end())
+    this.#clock.endOfTurn(() => {
+      this.#scheduled = false
+      this.#endInTime()
+    })
+  }
+
+  #endInTime(): void {
+    this.#slice.begin(this.#round !== undefined)
+    this.#end()
   }
 
   #end(): void {
-    this.#scheduled = false
-    const feeds = this.#feeds
-    this.#feeds = []
-    for (let i = 0; i < feeds.length; i++) if (feeds[i]!.endTurn()) this.#feedNow(feeds[i]!)
     const writers = this.#writers
     this.#writers = []
-    for (let i = 0; i < writers.length; i++) if (writers[i]!.endTurn()) this.writer(writers[i]!)
-    if (this.#watchers.length > 0) this.#tellWatchers()
+    for (let i = 0; i < writers.length; i++) writers[i]!.endTurn()
+    if (this.#round !== undefined) this.#goOn(this.#round)
+    if (this.#round === undefined && this.#sources.length > 0) {
+      this.#round = new Round(this.#sources)
+      this.#sources = []
+      this.#goOn(this.#round)
+    }
+    this.#slice.end()
+    if (this.#round !== undefined || this.#sources.length > 0) this.#schedule()
+  }
+
+  #goOn(round: Round): void {
+    const isOver = round.goOn(this.#slice, this.#again)
+    if (round.isWritten && this.#watchers.length > 0) this.#tellWatchers()
+    if (isOver) this.#round = undefined
   }
 
   #tellWatchers(): void {

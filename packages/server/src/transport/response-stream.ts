@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
-import type { Turn, TurnWork } from '../runtime/turn.ts'
+import type { Turn, TurnWriter } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
 import type { Tap } from './open-transports.ts'
 import { Pieces } from './pieces.ts'
@@ -20,7 +20,7 @@ export interface ResponseStreamOptions {
 /**
  * A response that goes on: the queue and the write-progress deadline of a socket connection, on an HTTP response.
  */
-export class ResponseStream implements TurnWork, HasDeadlines {
+export class ResponseStream implements TurnWriter, HasDeadlines {
   /** Sees what goes. */
   tap: Tap | undefined
   #bytesOut = 0
@@ -83,10 +83,9 @@ export class ResponseStream implements TurnWork, HasDeadlines {
     this.#write()
   }
 
-  endTurn(): boolean {
+  endTurn(): void {
     this.#queued = false
     this.#write()
-    return false
   }
 
   /** Lets go at once, with everything that waits. */

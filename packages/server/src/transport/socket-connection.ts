@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode, type WireEvents } from '@hydrant/wire'
 import { InboundBudget, type InboundRates } from '../guard/limits/inbound-budget.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
-import type { TurnWork } from '../runtime/turn.ts'
+import type { TurnWriter } from '../runtime/turn.ts'
 import type { Service } from '../service.ts'
 import type { LimitLabel } from '../settings/setting.ts'
 import type { HasDeadlines } from './deadlines.ts'
@@ -54,7 +54,7 @@ const EAGER_WRITE_BYTES = 64 * 1024
  * There may be very many that do nothing: what only some need, or only now and then, is made when it is needed, and let go of by the
  * sweep over all deadlines when it says nothing any more. `test/memory/idle-memory.test.ts` watches the bytes.
  */
-export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTransport, WireEvents {
+export class SocketConnection implements TurnWriter, HasDeadlines, EndsWithTransport, WireEvents {
   // What a fan-out reads of each connection comes first, so that it is on the same lines of the processor's cache.
   readonly #socket: Duplex
   /** Whether the engine has something to write, or may soon. */
@@ -264,10 +264,9 @@ export class SocketConnection implements TurnWork, HasDeadlines, EndsWithTranspo
     this.#over(ending)
   }
 
-  endTurn(): boolean {
+  endTurn(): void {
     this.#queued = false
     this.#write()
-    return false
   }
 
   /** Called now and then by {@link Deadlines}. */

@@ -5,7 +5,7 @@ import { Bench } from './reader.ts'
 
 describe('with a linger', () => {
   it('what is published within it leaves together, when the first of it has waited so long', async () => {
-    const bench = new Bench(undefined, undefined, 5)
+    const bench = new Bench(undefined, { lingerMs: 5 })
     const { sink } = await bench.read('now')
     await bench.publish('a')
     bench.clock.flushTurn()
@@ -25,7 +25,7 @@ describe('with a linger', () => {
   })
 
   it('a deep fan-out goes on in the next turn, without waiting again', async () => {
-    const bench = new Bench(undefined, 1, 5)
+    const bench = new Bench(undefined, { lingerMs: 5, slice: { ms: 0, stride: 1 } })
     const first = await bench.read('now')
     const second = await bench.read('now')
     await bench.publish('a')
@@ -36,7 +36,7 @@ describe('with a linger', () => {
   })
 
   it('a batch that is full does not wait', async () => {
-    const bench = new Bench(undefined, undefined, 5)
+    const bench = new Bench(undefined, { lingerMs: 5 })
     const { sink } = await bench.read('now', { maxQueuedBytes: 1 << 20 })
     for (let i = 0; i < 1024; i++) await bench.publish('a')
     expect(sink.seen).toHaveLength(1024)

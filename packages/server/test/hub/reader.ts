@@ -5,7 +5,7 @@ import { Hub } from '../../src/hub/hub.ts'
 import type { Sink } from '../../src/hub/sink.ts'
 import { type ReaderTerms, Subscription, type SubscriptionOptions } from '../../src/hub/subscription.ts'
 import { ReaderMeter } from '../../src/observe/meters/channel-meter.ts'
-import { Turn } from '../../src/runtime/turn.ts'
+import { Turn, type TurnTerms } from '../../src/runtime/turn.ts'
 
 export const STREAM: LogPolicy = { kind: 'stream', maxMessages: 10, maxAgeMs: 60_000 }
 export const STATE: LogPolicy = { kind: 'state', maxMessages: 10, maxAgeMs: 60_000 }
@@ -67,9 +67,9 @@ export class Bench {
   readonly broker: Broker
   readonly hub: Hub
 
-  constructor(wrap: (broker: Broker) => Broker = (broker) => broker, membersPerTurn?: number, lingerMs?: number) {
+  constructor(wrap: (broker: Broker) => Broker = (broker) => broker, terms?: TurnTerms) {
     this.broker = wrap(new MemoryBroker({ clock: this.clock, epoch: 'e' }))
-    this.hub = new Hub(this.broker, new Turn(this.clock, lingerMs), this.clock, { membersPerTurn })
+    this.hub = new Hub(this.broker, new Turn(this.clock, terms), this.clock)
   }
 
   async read(

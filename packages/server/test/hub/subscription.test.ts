@@ -241,11 +241,11 @@ describe('the seam', () => {
     const anySteps = fc.array(step, { maxLength: 80 })
     const anyDelays = fc.array(fc.nat(4), { minLength: 1 })
     await fc.assert(
-      fc.asyncProperty(anySteps, anyDelays, fc.constantFrom(1, 2, 4096), async (steps, delays, membersPerTurn) => {
+      fc.asyncProperty(anySteps, anyDelays, fc.constantFrom(1, 2, 4096), async (steps, delays, stride) => {
         let asked = 0
         const bench = new Bench(
           answersLate(() => delays[asked++ % delays.length]!),
-          membersPerTurn,
+          { slice: { ms: 0, stride } },
         )
         const readers: Awaited<ReturnType<Bench['read']>>[] = []
         const left = new Set<unknown>()

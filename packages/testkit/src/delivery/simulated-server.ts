@@ -17,7 +17,11 @@ export class SimulatedServer {
   constructor(clock: VirtualClock, random: SeededRandom, life: number, bug: ServerBug | undefined) {
     const memory = new MemoryBroker({ clock, epoch: `e${life}` })
     this.broker = answersLate(memory, clock, random, bug)
-    this.#hub = new Hub(this.broker, new Turn(clock), clock, { membersPerTurn: random.pick([1, 3, undefined]) })
+    this.#hub = new Hub(
+      this.broker,
+      new Turn(clock, { slice: random.pick([{ ms: 0, stride: 1 }, { ms: 0, stride: 3 }, {}]) }),
+      clock,
+    )
     this.#bug = bug
   }
 
