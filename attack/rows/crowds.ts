@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HonestClients, type Honesty, honestyOf } from '../kit/honest.ts'
-import { ask } from '../kit/http.ts'
 import { clientFrame, handshake, type Peer } from '../kit/peer.ts'
-import { needsFrames, type ServerKind } from '../servers/kinds.ts'
+import { needsFrames } from '../servers/kinds.ts'
 import { type Attack, isRefused, type Row } from './row.ts'
 
 /** Many connections at once, as far as the server takes them. */
-async function crowd(attack: Attack, count: number): Promise<Peer[]> {
+export async function crowd(attack: Attack, count: number): Promise<Peer[]> {
   const peers: Peer[] = []
   for (let at = 0; at < count; at += 500) {
     const opened = await Promise.allSettled(Array.from({ length: Math.min(500, count - at) }, () => attack.connect()))
@@ -28,14 +26,6 @@ async function opensWithin(attack: Attack, ms: number): Promise<string> {
     }
     await sleep(100)
   }
-}
-
-function comparesHonesty(kind: ServerKind): string | undefined {
-  return needsFrames(kind) ?? (kind.name === 'socket.io' ? 'measured on ws, which it stands on' : undefined)
-}
-
-function told({ p50Ms, p99Ms }: Honesty): string {
-  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
 }
 
 /** Many peers at once. */
@@ -136,56 +126,7 @@ export const CROWD_ROWS: readonly Row[] = [
       }
     },
   },
-  {
-    id: 'M02',
-    title:
-      '1,000 hostile connections at once: ping floods and readers that never read, unfinished messages, half-open handshakes, SSE',
-    right: 'at most 1.5 GiB; the p99 of honest clients at most doubles',
-    alone: true,
-    notFor: comparesHonesty,
-    mayHoldMiB: 32,
-    mayPeakMiB: 1_536,
-    async run(attack) {
-      await using honest = await HonestClients.open(attack.port, attack.kind.path, 20)
-      const rssBefore = attack.server.rssBytes
-      const [calm, hostile]: [number[], number[]] = [[], []]
-      // In turns, so that what else the machine does falls on both; and the attacker's process is as busy in both.
-      for (let round = 0; round < 3; round++) {
-        await honest.samples()
-        await trickle(attack, 3_000)
-        calm.push(...(await honest.samples()))
-        const peers = await hostileThousand(attack)
-        await honest.samples()
-        await trickle(attack, 3_000)
-        hostile.push(...(await honest.samples()))
-        for (const peer of peers) peer.socket.destroy()
-        await sleep(500)
-      }
-      const { lost } = await honest.seen()
-      const [before, during] = [honestyOf(calm, 0), honestyOf(hostile, lost)]
-      const peakMiB = (attack.server.peakRssBytes - rssBefore) / 2 ** 20
-      attack.figure(`peak ${Math.round(peakMiB)} MiB; honest in calm: ${told(before)}; under attack: ${told(during)}`)
-      attack.note('resident memory', 'at most 1.5 GiB', `${Math.round(peakMiB)} MiB`, peakMiB <= 1_536)
-      const bound = Math.max(2 * before.p99Ms, 20)
-      attack.note(
-        'p99 of honest clients',
-        `at most ${bound.toFixed(0)} ms`,
-        `${during.p99Ms.toFixed(1)} ms`,
-        during.p99Ms <= bound,
-      )
-      attack.note('honest clients cut', '0', String(during.lost))
-    },
-  },
 ]
-
-/** A message of 1 kB every 20 ms on the busy channel: the same work before and during, so that what differs is the hostility. */
-async function trickle({ port, kind }: Attack, forMs: number): Promise<void> {
-  const endsAt = performance.now() + forMs
-  while (performance.now() < endsAt) {
-    await ask(port, 'POST', kind.feedPath, Buffer.alloc(1_000), { 'Content-Type': 'application/octet-stream' })
-    await sleep(20)
-  }
-}
 
 /** What was refused before the crowd came is refused after it. */
 async function notesRules(attack: Attack, when: string): Promise<void> {
@@ -216,37 +157,4 @@ async function laterStatus(attack: Attack): Promise<string> {
   } catch {
     return 'no connection'
   }
-}
-
-/** A thousand peers, each of them unpleasant for as long as it is open. */
-async function hostileThousand(attack: Attack): Promise<Peer[]> {
-  const peers = await crowd(attack, 1_000)
-  const ping = clientFrame(9, Buffer.alloc(125, 1))
-  for (const [i, peer] of peers.entries()) {
-    switch (i % 5) {
-      case 0:
-        // A flood of pings whose pongs nobody reads.
-        peer.stopReading()
-        void peer.send(handshake(attack.echoPath()))
-        for (let n = 0; n < 50; n++) peer.socket.write(Buffer.concat(Array.from({ length: 200 }, () => ping)))
-        break
-      case 1:
-        // A reader of the busy channel that does not read.
-        peer.stopReading()
-        void peer.send(handshake(attack.kind.busyPath!))
-        break
-      case 2:
-        void peer.send(handshake(attack.echoPath()))
-        void peer.send(clientFrame(2, Buffer.alloc(60_000), { fin: false }))
-        break
-      case 3:
-        void peer.send('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ')
-        break
-      default:
-        peer.stopReading()
-        void peer.send(`GET ${attack.kind.busyPath!} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`)
-    }
-  }
-  await sleep(1_000)
-  return peers
 }

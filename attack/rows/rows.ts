@@ -10,6 +10,7 @@ import { ORIGIN_ROWS } from './origins.ts'
 import { PERMISSION_ROWS } from './permissions.ts'
 import { READER_ROWS } from './readers.ts'
 import type { Row } from './row.ts'
+import { THOUSAND_ROW } from './thousand.ts'
 import { TLS_ROWS } from './tls.ts'
 
 export const FAMILIES = [
@@ -29,6 +30,7 @@ export const ROWS: readonly Row[] = [
   ...READER_ROWS,
   ...DOOR_ROWS,
   ...CROWD_ROWS,
+  THOUSAND_ROW,
   ...ORIGIN_ROWS,
   ...IDENTITY_ROWS,
   ...PERMISSION_ROWS,

@@ -30,10 +30,19 @@ export const FAN_OUT_ROWS: readonly Row[] = [
   },
   {
     id: 'fan-out-single',
-    title: 'The same with 1 message in each turn: nothing to gather',
+    title: 'The same with 1 message in each turn',
     connections: 1000,
     work: saturated(1, 64),
     peers: ALL,
+    targets: [throughput('ws', 1.15), throughput('C control', 0.75)],
+  },
+  {
+    id: 'fan-out-alone',
+    title: 'The same, each message published when all have received the one before: nothing to gather',
+    connections: 1000,
+    work: saturated(1, 1),
+    peers: ALL,
+    // What is wanted of one message at a time, without the gathering that the row before allows.
     targets: [throughput('ws', 1.15), throughput('C control', 0.75)],
   },
   {

@@ -6,7 +6,7 @@ const MAX_SLICE_MS = 20
 export interface SliceTerms {
   /** How long a slice is at least, in milliseconds. Default 1. */
   readonly ms?: number | undefined
-  /** How many units of work are done between two looks at the clock. Default 32: a look costs about 1% of so many writes. */
+  /** How many units of work are done between two looks at the clock. Default 16: a look costs about 1% of so many writes. */
   readonly stride?: number | undefined
 }
 
@@ -22,7 +22,7 @@ export class Slice {
   #endsAtMs = Infinity
   #endedAtMs = 0
 
-  constructor(clock: Clock, { ms = 1, stride = 32 }: SliceTerms = {}) {
+  constructor(clock: Clock, { ms = 1, stride = 16 }: SliceTerms = {}) {
     this.#clock = clock
     this.#ms = ms
     this.stride = stride

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { Turn, TurnWriter } from '../runtime/turn.ts'
 import type { Deadlines, HasDeadlines } from './deadlines.ts'
+import { httpChunk } from './http-chunk.ts'
 import type { Tap } from './open-transports.ts'
 import { Pieces } from './pieces.ts'
 
@@ -18,13 +20,16 @@ export interface ResponseStreamOptions {
 }
 
 /**
- * A response that goes on: the queue and the write-progress deadline of a socket connection, on an HTTP response.
+ * A response that goes on: the queue and the write-progress deadline of a socket connection, on an HTTP response. Its body is written to the
+ * socket itself, past `response.write`, which frames each chunk anew for each reader and writes it in four parts at the next tick.
  */
 export class ResponseStream implements TurnWriter, HasDeadlines {
   /** Sees what goes. */
   tap: Tap | undefined
   #bytesOut = 0
   readonly #options: ResponseStreamOptions
+  /** Undefined until the responses before it on the same connection are through. */
+  #socket: Socket | undefined
   #pending: Buffer[] = []
   #pendingBytes = 0
   /** What is left of an output that is written in pieces. */
@@ -42,13 +47,23 @@ export class ResponseStream implements TurnWriter, HasDeadlines {
     meter.queue = this
     this.#sentMs = deadlines.activeMs
     deadlines.add(this)
-    response.on('drain', () => {
+    const onDrain = (): void => {
       this.#blockedSinceMs = undefined
       this.#write()
-    })
+    }
+    const begin = (socket: Socket): void => {
+      this.#socket = socket
+      socket.on('drain', onDrain)
+      // The head is written when this returns, if it is not yet.
+      this.#writeAtEndOfTurn()
+    }
+    response.flushHeaders()
+    if (response.socket === null) response.once('socket', begin)
+    else begin(response.socket)
     response.on('close', () => {
       this.#ended = true
       this.#drained = []
+      this.#socket?.off('drain', onDrain)
       deadlines.remove(this)
     })
   }
@@ -63,11 +78,20 @@ export class ResponseStream implements TurnWriter, HasDeadlines {
     return this.#pendingBytes + (this.#rest?.bytes ?? 0) + this.#options.response.writableLength
   }
 
+  /** Queues bytes for the end of the turn. */
   send(chunk: Buffer): void {
     if (this.#ended) return
     this.#pending.push(chunk)
     this.#pendingBytes += chunk.length
     this.#writeAtEndOfTurn()
+  }
+
+  /** Queues bytes and writes them with everything queued before: for who knows that nothing more comes in this turn. */
+  sendNow(chunk: Buffer): void {
+    if (this.#ended) return
+    this.#pending.push(chunk)
+    this.#pendingBytes += chunk.length
+    this.#write()
   }
 
   onceDrained(run: () => void): void {
@@ -109,32 +133,42 @@ export class ResponseStream implements TurnWriter, HasDeadlines {
     this.#options.turn.writer(this)
   }
 
+  /** Hot: once per reader and batch. Watched by the row `fan-out-events` of `bench/`. */
   #write(): void {
     const { response, deadlines } = this.#options
-    if (response.destroyed || response.writableEnded) return
-    this.#writeWaiting()
-    if (response.writableNeedDrain) this.#blockedSinceMs ??= deadlines.activeMs
+    const socket = this.#socket
+    if (socket === undefined || response.destroyed || response.writableEnded) return
+    this.#writeWaiting(socket)
+    if (socket.writableNeedDrain) this.#blockedSinceMs ??= deadlines.activeMs
     else if (this.#ended) this.#endResponse()
-    else for (const run of this.#drained.splice(0)) run()
+    else if (this.#drained.length > 0) for (const run of this.#drained.splice(0)) run()
   }
 
-  #writeWaiting(): void {
-    const { response, deadlines } = this.#options
-    while (!response.writableNeedDrain) {
+  #writeWaiting(socket: Socket): void {
+    while (!socket.writableNeedDrain) {
       if (this.#rest !== undefined) {
-        for (const buffer of this.#rest.take()) response.write(buffer)
+        this.#writeChunk(socket, Buffer.concat(this.#rest.take()))
         if (this.#rest.bytes === 0) this.#rest = undefined
       } else if (this.#pending.length > 0) {
-        this.#bytesOut += this.#pendingBytes
-        const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
-        this.#pending = []
-        this.#pendingBytes = 0
-        if (this.tap !== undefined) this.tap.out(chunk)
-        this.#rest = Pieces.of(chunk)
-        if (this.#rest === undefined) response.write(chunk)
+        this.#writePending(socket)
       } else return
-      this.#sentMs = deadlines.activeMs
+      this.#sentMs = this.#options.deadlines.activeMs
     }
+  }
+
+  #writePending(socket: Socket): void {
+    this.#bytesOut += this.#pendingBytes
+    const chunk = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
+    this.#pending = []
+    this.#pendingBytes = 0
+    if (this.tap !== undefined) this.tap.out(chunk)
+    this.#rest = Pieces.of(chunk)
+    if (this.#rest === undefined) this.#writeChunk(socket, chunk)
+  }
+
+  #writeChunk(socket: Socket, bytes: Buffer): void {
+    // A client of HTTP/1.0, such as a proxy, gets the body as it is, until the end of the connection.
+    socket.write(this.#options.response.chunkedEncoding ? httpChunk(bytes) : bytes)
   }
 
   #endResponse(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { getJson, post, postJson, serve } from '../api.ts'
 import { openEventStream } from '../event-stream-client.ts'
+import { RawClient } from '../raw-client.ts'
 
 describe('GET with Accept: text/event-stream', () => {
   it('sends each message with id, event and data', async () => {
@@ -86,6 +87,44 @@ describe('GET with Accept: text/event-stream', () => {
     expect([resumed.position, snapshot.position]).toEqual([position, null])
   })
 
+  it('is framed in chunks for HTTP/1.1 only, however large a message is', async () => {
+    await using api = await serve()
+    using modern = await RawClient.open(api.port)
+    using old = await RawClient.open(api.port)
+    const head = 'Host: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n'
+    modern.send(`GET /words HTTP/1.1\r\n${head}`)
+    old.send(`GET /words HTTP/1.0\r\n${head}`)
+    for (const client of [modern, old]) await client.until((text) => text.includes('retry: 2000\n\n'))
+    // Together they are more than one write takes.
+    const words = ['x', 'y'].map((letter) => letter.repeat(60_000))
+    await Promise.all(words.map((word) => api.hydrant.publish('/words', word)))
+    const events = words.map((word) => `event: word\ndata: ${word}\n\n`)
+    const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4)
+    const plain = bodyOf(await old.until((text) => text.endsWith(events[1]!)))
+    expect(plain.replaceAll(/id: .*\n/g, '')).toBe(`retry: 2000\n\n${events.join('')}`)
+    const framed = await modern.until((text) => text.endsWith('y\n\n\r\n'))
+    expect(framed).toContain('Transfer-Encoding: chunked')
+    expect(unchunked(bodyOf(framed))).toBe(plain)
+    await api.hydrant.close()
+    expect((await modern.untilClosed()).endsWith('\r\n0\r\n\r\n')).toBe(true)
+    expect(bodyOf(await old.untilClosed())).toMatch(/y\n\n(?:retry: \d+\n\n)?$/)
+  })
+
+  it('begins after the answers to what was asked before on the same connection', async () => {
+    await using api = await serve()
+    const { position } = await postJson(`${api.url}/prices/AAPL`, { price: 1 })
+    using client = await RawClient.open(api.port)
+    client.send(`GET /prices/AAPL?since=${position}&wait=25 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)
+    client.send('GET /quotes HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n')
+    await postJson(`${api.url}/quotes`, { symbol: 'A', bid: 1 })
+    expect(client.received).toBe('')
+    await postJson(`${api.url}/prices/AAPL`, { price: 2 })
+    const answers = (await client.until((text) => text.includes('"bid":1'))).split('HTTP/1.1 200 OK')
+    expect(answers).toHaveLength(3)
+    expect(answers[1]).toContain('{"price":2}')
+    expect(answers[2]).toMatch(/text\/event-stream[^]*retry: 2000\n\n[^]*"bid":1/)
+  })
+
   it('ends when the server stops', async () => {
     const api = await serve()
     using stream = await openEventStream(`${api.url}/prices/AAPL`)
@@ -102,3 +141,18 @@ describe('GET with Accept: text/event-stream', () => {
     ])
   })
 })
+
+/** RFC 9112 §7.1, of whole chunks. */
+function unchunked(text: string): string {
+  let body = ''
+  for (let rest = text; rest !== '';) {
+    const head = /^([0-9a-f]+)\r\n/.exec(rest)
+    if (head === null) throw new Error(`no chunk: ${rest.slice(0, 40)}`)
+    const from = head[0].length
+    const to = from + Number.parseInt(head[1]!, 16)
+    if (rest.slice(to, to + 2) !== '\r\n') throw new Error('a chunk without its end')
+    body += rest.slice(from, to)
+    rest = rest.slice(to + 2)
+  }
+  return body
+}

@@ -113,7 +113,8 @@ function eventStreamSink(service: Service, stream: ResponseStream, format: Event
     get queuedBytes() {
       return stream.queuedBytes
     },
-    send: (chunk) => stream.send(chunk),
+    // What its only channel has for this turn is all there is.
+    send: (chunk) => stream.sendNow(chunk),
     sendNotice: (event, notice) => stream.send(eventStreamNotice(event, notice)),
     onceDrained: (run) => stream.onceDrained(run),
     endSlow: () => stream.end(),
