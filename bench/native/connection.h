@@ -23,6 +23,7 @@ struct connection {
   char *carry;            /* what was read and is not a whole frame, line or response yet */
   size_t carried, carry_size;
   long long last_piece;   /* slow ones: which piece of the cycle came last */
+  long long *next_piece;  /* of each channel, by its alias: only where one connection reads several */
   unsigned char header[10];
   unsigned char header_used, is_control, is_sampled, is_watcher, is_slow;
 };

@@ -7,6 +7,8 @@
  *   expect, frame      the cyclic stream that every connection receives, in pieces of `frame` bytes
  *   mode               how the pieces lie in what comes: the values of `enum mode` in options.h
  *   channels=N         `{}` in the path becomes a number of four digits below N, one after the other; `preamble` has N equal parts
+ *   each-reads=N       each connection reads N channels, each in its own order; `{"c":NUMBER` before a piece says which. Piece by piece
+ *                      they take turns in `expect`, whose first N pieces all differ
  *   preamble=FILE      what each connection says and hears first: `W` length bytes, or `F` count of server frames
  *   send, send-frame, in-flight, answers
  *                      sends that many pieces of the file `send` on each connection, and one more for each `answers` that came back

@@ -13,7 +13,7 @@ enum mode {
 };
 
 static struct {
-  int port, count, watchers, abreast, in_flight, answers, credit_port, credit_fd, sample, channels, slow, deflate, tls, running;
+  int port, count, watchers, abreast, in_flight, answers, credit_port, credit_fd, sample, channels, each_reads, slow, deflate, tls, running;
   enum mode mode;
   const char *path, *protocol, *watch_path;
   long long credit_every, hole;
@@ -21,7 +21,7 @@ static struct {
   int stamp;
   char *expected, *to_send, *preamble, *watch_expected;
   size_t expected_length, frame, send_length, send_frame, preamble_length, watch_length, watch_frame;
-} o = {.abreast = 64, .answers = 1, .credit_fd = -1, .sample = 16, .channels = 1, .path = "/", .protocol = "", .watch_path = "/",
+} o = {.abreast = 64, .answers = 1, .credit_fd = -1, .sample = 16, .channels = 1, .each_reads = 1, .path = "/", .protocol = "", .watch_path = "/",
        .credit_every = 1, .hole = -1, .hole_bytes = 16, .frame = 1, .send_frame = 1, .watch_frame = 1};
 
 static struct {
@@ -46,6 +46,7 @@ static int read_options(int argc, char **argv) {
     NUMBER("mode", mode);
     NUMBER("after", after);
     NUMBER("channels", channels);
+    NUMBER("each-reads", each_reads);
     NUMBER("frame", frame);
     NUMBER("send-frame", send_frame);
     NUMBER("in-flight", in_flight);

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly mode: Mode
   /** Bytes behind each message, in the mode `tail`. Default none. */
   readonly after?: number
+  /** Whether messages of several channels on one connection may overtake each other: `{"c":NUMBER` before each says whose it is. */
+  readonly ordersByChannel?: true
   /** The bytes of one message as it arrives. */
   arrival(payload: Buffer, channel: string, isBinary: boolean): Buffer
   /** What stands in them right behind `behind` is the channel's, and is read over when there are many. */
@@ -98,6 +100,7 @@ export const DIALECTS = {
     },
     mode: 'tail',
     after: 1,
+    ordersByChannel: true,
     arrival: (payload) => payload,
   },
   'hydrant.v1 without a subscription': {

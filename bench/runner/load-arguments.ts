@@ -91,6 +91,7 @@ function reading(
     ...(dialect.protocol === undefined ? {} : { protocol: dialect.protocol }),
     ...expecting(files, plan.deflate === true ? 'deflated' : dialect.mode, tradeArrivals(plan, dialect)),
     after: dialect.after ?? 0,
+    ...(eachReads === 'all' && dialect.ordersByChannel ? { 'each-reads': names.length } : {}),
     stamp: plan.shape.isStamped ? 1 : 0,
     deflate: plan.deflate === true ? 1 : 0,
     tls: plan.isTls === true ? 1 : 0,

@@ -35,14 +35,14 @@ function fanOut(turn: Turn, name: string, readers: number, costMs: number, sessi
 const queued = new Set<TurnWriter>()
 
 function writer(name: string, costMs = 0): TurnWriter {
-  const it: TurnWriter = {
+  const made: TurnWriter = {
     endTurn() {
-      queued.delete(it)
+      queued.delete(made)
       done.push(name)
       clock.stall(costMs)
     },
   }
-  return it
+  return made
 }
 
 /** What one turn of the event loop does. */
