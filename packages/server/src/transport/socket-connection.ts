@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { type DeflateParameters, type Ending, WireConnection, type WireErrorCode, type WireEvents } from '@hydrant/wire'
+import { type DeflateParameters, type Ending, WireConnection, type WireEvents } from '@hydrant/wire'
 import { InboundBudget, type InboundRates } from '../guard/limits/inbound-budget.ts'
 import type { ConnectionMeter } from '../observe/meters/connection-meter.ts'
 import type { TurnWriter } from '../runtime/turn.ts'
 import type { Service } from '../service.ts'
-import type { LimitLabel } from '../settings/setting.ts'
 import type { HasDeadlines } from './deadlines.ts'
 import { dropIdleEndListener } from './idle-end-listener.ts'
+import { limitOf } from './limit-of.ts'
 import { type EndsWithTransport, onceClosed } from './once-closed.ts'
 import type { Tap } from './open-transports.ts'
 import { Pieces } from './pieces.ts'
@@ -389,7 +389,7 @@ export class SocketConnection implements TurnWriter, HasDeadlines, EndsWithTrans
       this.#pace = undefined
       this.#socket.resume()
     }
-    const limit = 'error' in ending && ending.kind !== 'transport-lost' ? LIMIT_OF[ending.error.code] : undefined
+    const limit = limitOf(ending)
     if (limit !== undefined) deadlines.limitHit(limit)
     this.#write()
     // The peer broke the protocol, vanished or was told goodbye: give the last bytes a moment, then let go of the socket.
@@ -401,14 +401,4 @@ export class SocketConnection implements TurnWriter, HasDeadlines, EndsWithTrans
       )
     this.#owner.onEnd(ending)
   }
-}
-
-/** The limits that the engine keeps, by what it says when one was hit. */
-const LIMIT_OF: Readonly<Partial<Record<WireErrorCode, LimitLabel>>> = {
-  'message-too-big': 'message-size',
-  'too-many-fragments': 'fragments',
-  'slow-message': 'assembly-timeout',
-  'too-many-control-frames': 'control-rate',
-  'no-pong': 'pong-timeout',
-  'no-close': 'close-timeout',
 }
