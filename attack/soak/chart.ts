@@ -22,7 +22,7 @@ export async function drawChart(result: SoakResult, path: string): Promise<void>
   }
 }
 
-function chart({ rss, heap, held, slopes, minutes, connections, warmUpSeconds }: SoakResult): string {
+function chart({ rss, heap, held, outside, slopes, minutes, connections, warmUpSeconds }: SoakResult): string {
   const end = Math.max(warmUpSeconds + minutes * 60, rss.at(-1)?.seconds ?? 0)
   const top = Math.ceil((Math.max(...rss.map(({ value }) => value)) * 1.1) / 50) * 50
   const x = (seconds: number): number => LEFT + (seconds / end) * (WIDTH - LEFT - RIGHT)
@@ -52,8 +52,9 @@ ${columns.map((minute) => `<text x="${x(minute * 60)}" y="${HEIGHT - BOTTOM + 18
 <path d="${path(rss)}" fill="none" stroke="#1f6feb"/>
 <path d="${path(heap)}" fill="none" stroke="#b58900" stroke-opacity=".55"/>
 <path d="${path(held)}" fill="none" stroke="#1a7f37" stroke-width="1.6"/>
-<path d="${fit(slopes.rss)}" stroke="#1f6feb" stroke-dasharray="6 4" stroke-width="1.5"/>
+<path d="${path(outside)}" fill="none" stroke="#8250df"/>
+<path d="${fit(slopes.outside)}" stroke="#8250df" stroke-dasharray="6 4" stroke-width="1.5"/>
 <path d="${fit(slopes.held)}" stroke="#1a7f37" stroke-dasharray="6 4" stroke-width="1.5"/>
-<text x="${LEFT}" y="44"><tspan fill="#1f6feb">■ resident, slope ${told(slopes.rss)}</tspan><tspan dx="16" fill="#b58900">■ heap and buffers, with garbage</tspan><tspan dx="16" fill="#1a7f37">■ held after a collection, slope ${told(slopes.held)}</tspan></text>
+<text x="${LEFT}" y="44"><tspan fill="#1f6feb">■ resident</tspan><tspan dx="14" fill="#8250df">■ outside V8's heap, slope ${told(slopes.outside)}</tspan><tspan dx="14" fill="#b58900">■ heap and buffers, with garbage</tspan><tspan dx="14" fill="#1a7f37">■ held after a collection, slope ${told(slopes.held)}</tspan></text>
 </svg>`
 }

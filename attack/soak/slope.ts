@@ -36,7 +36,7 @@ export function isFlat({ perMinute, errorPerMinute }: Slope): boolean {
   return perMinute <= 2 * errorPerMinute
 }
 
-/** How a series of resident memory goes on. */
+/** How a series of memory that allocators keep goes on. */
 export interface Course {
   readonly first: Slope
   readonly second: Slope
