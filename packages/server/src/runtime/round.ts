@@ -44,29 +44,18 @@ export class Round {
     return this.#nextHanded >= this.#handed.length
   }
 
-  /** Goes on until the slice is spent; `again` gets the sources that have more. True when the round is over. */
-  goOn(slice: Slice, again: (source: TurnSource) => void): boolean {
+  /** Lets the sources hand out until the slice is spent; `again` gets those that have more. True when all have handed out. */
+  handOut(slice: Slice, again: (source: TurnSource) => void): boolean {
     this.#isHandingOut = true
     try {
-      if (!this.#handOut(slice, again)) return false
+      return this.#askSources(slice, again)
     } finally {
       this.#isHandingOut = false
     }
-    return this.#writeHanded(slice)
   }
 
-  #handOut(slice: Slice, again: (source: TurnSource) => void): boolean {
-    while (this.#nextSource < this.#sources.length) {
-      const source = this.#sources[this.#nextSource++]!
-      const outcome = source.handOut(slice)
-      if (outcome === 'unfinished') this.#nextSource--
-      if (outcome === 'again') again(source)
-      if (slice.isSpent) break
-    }
-    return this.#nextSource >= this.#sources.length
-  }
-
-  #writeHanded(slice: Slice): boolean {
+  /** Lets those write who were handed something, until the slice is spent. True when all have written. */
+  writeHanded(slice: Slice): boolean {
     let untilLook = slice.stride
     while (this.#nextHanded < this.#handed.length) {
       this.#handed[this.#nextHanded++]!.endTurn()
@@ -75,5 +64,16 @@ export class Round {
       untilLook = slice.stride
     }
     return this.isWritten
+  }
+
+  #askSources(slice: Slice, again: (source: TurnSource) => void): boolean {
+    while (this.#nextSource < this.#sources.length) {
+      const source = this.#sources[this.#nextSource++]!
+      const outcome = source.handOut(slice)
+      if (outcome === 'unfinished') this.#nextSource--
+      if (outcome === 'again') again(source)
+      if (slice.isSpent) break
+    }
+    return this.#nextSource >= this.#sources.length
   }
 }

@@ -17,9 +17,9 @@ export interface TurnTerms {
 }
 
 /**
- * Gathers work until the end of the turn. What connections have to say themselves, such as a pong or an answer, is written first. Then
- * comes a {@link Round}, so that everything published in one turn leaves each connection in one write. A round that takes longer than a
- * {@link Slice} goes on in the next turn, after what has been asked meanwhile. Sources may be left to linger, so that what is published
+ * Gathers work until the end of the turn: a {@link Round}, so that everything published in one turn leaves each connection in one write,
+ * together with what the connection has to say itself, such as a pong or an answer. A round that takes longer than a {@link Slice} goes
+ * on in the next turn, after the answers to what has been asked meanwhile. Sources may be left to linger, so that what is published
  * in more than one turn leaves in one write as well.
  */
 export class Turn {
@@ -104,23 +104,34 @@ export class Turn {
   }
 
   #end(): void {
-    const writers = this.#writers
-    this.#writers = []
-    for (let i = 0; i < writers.length; i++) writers[i]!.endTurn()
-    if (this.#round !== undefined) this.#goOn(this.#round)
+    if (this.#round !== undefined) {
+      this.#writeOwn()
+      this.#goOn(this.#round)
+    }
     if (this.#round === undefined && this.#sources.length > 0) {
       this.#round = new Round(this.#sources)
       this.#sources = []
       this.#goOn(this.#round)
     }
+    this.#writeOwn()
     this.#slice.end()
     if (this.#round !== undefined || this.#sources.length > 0) this.#schedule()
   }
 
   #goOn(round: Round): void {
-    const isOver = round.goOn(this.#slice, this.#again)
+    const isHandedOut = round.handOut(this.#slice, this.#again)
+    // Who has something to say, and was handed something, writes both at once.
+    this.#writeOwn()
+    const isOver = isHandedOut && round.writeHanded(this.#slice)
     if (round.isWritten && this.#watchers.length > 0) this.#tellWatchers()
     if (isOver) this.#round = undefined
+  }
+
+  #writeOwn(): void {
+    if (this.#writers.length === 0) return
+    const writers = this.#writers
+    this.#writers = []
+    for (let i = 0; i < writers.length; i++) writers[i]!.endTurn()
   }
 
   #tellWatchers(): void {

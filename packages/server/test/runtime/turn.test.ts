@@ -72,6 +72,22 @@ describe('a turn', () => {
     expect(turnOf()).toEqual([])
   })
 
+  it('lets who has something to say and is handed something write once', () => {
+    const turn = new Turn(clock)
+    const session = writer('both')
+    queued.add(session)
+    turn.writer(session)
+    turn.source(fanOut(turn, 'a', 2, 0, [session, writer('handed')]))
+    expect([turnOf(), turnOf()]).toEqual([['both', 'handed'], []])
+  })
+
+  it('writes what connections have to say before it leaves a fan-out that is too long', () => {
+    const turn = new Turn(clock, EACH)
+    turn.source(fanOut(turn, 'a', 2, 1))
+    turn.writer(writer('pong'))
+    expect([turnOf(), turnOf()]).toEqual([['a0', 'pong'], ['a1']])
+  })
+
   it('looks at the clock after every 16 readers', () => {
     const turn = new Turn(clock)
     turn.source(fanOut(turn, 'a', 40, 1))
