@@ -83,7 +83,10 @@ describe('a YAML text means what the yaml package says it means', () => {
         const text = stringify(value, options)
         // That key is left out, with a finding.
         fc.pre(!text.includes('__proto__'))
-        expect(ours(text)).toEqual(theirs(text))
+        // Where it folds a line inside an escape it writes `\x0undefined`, which nobody can read (seed 668878973).
+        const expected = attempt(() => theirs(text))
+        fc.pre(expected !== REFUSED)
+        expect(ours(text)).toEqual(expected)
       }),
       { numRuns: 500 },
     )
