@@ -16,8 +16,8 @@ Options:
   --results FILE    where the figures go, as JSON (default: none)
   --help            this text
 
-Exit code: 0 when what is held after a collection does not grow beyond the noise, what is resident outside V8's heap neither or it levels off,
-no honest connection was cut and nothing broke; 1 otherwise, 2 for a wrong command line.
+Exit code: 0 when what is held after a collection does not grow beyond the noise, resident memory neither or it levels off, in all and
+outside V8's heap, no honest connection was cut and nothing broke; 1 otherwise, 2 for a wrong command line.
 `
 
 process.exitCode = await main(process.argv.slice(2))

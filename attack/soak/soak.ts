@@ -38,8 +38,8 @@ export interface SoakResult {
   /** Resident memory less what V8 has asked for: buffers, native code, the allocators' pools. */
   readonly outside: readonly Sample[]
   readonly slopes: { readonly rss: Slope; readonly heapTotal: Slope; readonly outside: Slope; readonly held: Slope }
-  /** `outside`, half by half. */
-  readonly course: Course
+  /** Half by half. */
+  readonly courses: { readonly rss: Course; readonly outside: Course }
   readonly honest: Honesty
   readonly counts: Readonly<Record<string, number>>
   readonly death: string | undefined
@@ -116,7 +116,7 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
   crowd.close()
 
   const warmUpSeconds = minutes * 60 * WARM_UP_SHARE
-  // Pages that V8 keeps for itself say nothing about a leak: what leaks in its heap is in `held`, and everything else is outside.
+  // Tells what V8 keeps for itself from everything else: what leaks in its heap is in `held`.
   const outside = rss.map(({ seconds, value }, i) => ({ seconds, value: value - heapTotal[i]!.value }))
   const slopes = {
     rss: slopeOf(after(rss, warmUpSeconds)),
@@ -124,12 +124,13 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
     outside: slopeOf(after(outside, warmUpSeconds)),
     held: slopeOf(after(held, warmUpSeconds)),
   }
-  const course = courseOf(after(outside, warmUpSeconds))
+  const courses = { rss: courseOf(after(rss, warmUpSeconds)), outside: courseOf(after(outside, warmUpSeconds)) }
   const passed =
     death === undefined &&
     faults.length === 0 &&
     isFlat(slopes.held) &&
-    course.verdict !== 'GROWS' &&
+    courses.outside.verdict !== 'GROWS' &&
+    courses.rss.verdict !== 'GROWS' &&
     counts['honest cut'] === 0 &&
     honest.lost === 0
   const told = ({ perMinute, errorPerMinute }: Slope): string =>
@@ -141,9 +142,9 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
     line('held after a collection', slopes.held, isFlat(slopes.held) ? 'zero within noise' : 'GROWS'),
-    line("resident outside V8's heap", slopes.outside, course.verdict),
-    `  in the first half ${told(course.first)}, in the second ${told(course.second)}`,
-    line('resident in all', slopes.rss, `of which V8 asked for ${told(slopes.heapTotal)}, free pages included`),
+    line("resident outside V8's heap", slopes.outside, courses.outside.verdict),
+    line('resident in all', slopes.rss, courses.rss.verdict),
+    `  in the first half ${told(courses.rss.first)}, in the second ${told(courses.rss.second)}; V8 asked for ${told(slopes.heapTotal)}`,
     `honest ping: p50 ${honest.p50Ms.toFixed(1)} ms, p99 ${honest.p99Ms.toFixed(1)} ms, longest ${honest.maxMs.toFixed(0)} ms, ${honest.lost} cut`,
     `process: ${death ?? 'alive'}; faults, unhandled rejections and warnings: ${faults.length}`,
   ]
@@ -159,7 +160,7 @@ export async function soak(kind: ServerKind, options: SoakOptions): Promise<Soak
     held,
     outside,
     slopes,
-    course,
+    courses,
     honest,
     counts,
     death,
